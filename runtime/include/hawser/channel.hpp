@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "hawser/close_reason.hpp"
+#include "hawser/detail/ref.hpp"
+#include "hawser/limits.hpp"
+
+namespace hawser {
+
+namespace detail {
+class channel_state;
+class mailbox;
+void intrusive_add_ref(channel_state* target) noexcept;
+void intrusive_release(channel_state* target) noexcept;
+} // namespace detail
+
+/// What one direction of a channel has carried so far.
+struct direction_statistics {
+  std::uint64_t posted_messages = 0; ///< Accepted for the side that receives.
+  std::uint64_t posted_bytes = 0;
+  std::uint64_t taken_messages = 0; ///< Handed to its listeners.
+  std::uint64_t taken_bytes = 0;
+
+  std::uint64_t queued_messages() const noexcept { return posted_messages - taken_messages; }
+
+  std::uint64_t queued_bytes() const noexcept { return posted_bytes - taken_bytes; }
+};
+
+/// Watches a channel from any thread without keeping either end open.
+class channel_observer {
+public:
+  channel_observer() noexcept = default;
+
+  /// What arrived or waits at side 0 or 1; zeros for an empty observer.
+  direction_statistics towards(unsigned side) const;
+
+  /// Why the channel ended; none while both ends are open.
+  std::optional<close_reason> closed() const;
+
+private:
+  friend class endpoint;
+
+  explicit channel_observer(detail::ref<detail::channel_state> channel) noexcept
+    : channel_(std::move(channel)) {}
+
+  detail::ref<detail::channel_state> channel_;
+};
+
+/// One end of a channel: the right to post to the other end, and the mailbox in which the other
+/// end's messages wait. HTML #entangle.
+///
+/// Exactly one owner holds it at a time: a registry, a message on its way, or a router. Moving the
+/// object moves the mailbox with everything in it, while the other end posts on and notices nothing.
+/// Destroying it closes the end with reason `undeliverable`.
+///
+/// An endpoint is used by its owner's thread; the two ends may be used by two threads at once. Their
+/// mailboxes hold the only locks of the runtime, and no code of an application runs inside them.
+class endpoint {
+public:
+  endpoint() noexcept = default;
+  endpoint(endpoint&& other) noexcept = default;
+  endpoint& operator=(endpoint&& other) noexcept;
+  ~endpoint();
+
+  /// Creates both ends, entangled with each other. The bounds are those of each mailbox.
+  static std::pair<endpoint, endpoint> make_pair(const limits& bounds);
+
+  explicit operator bool() const noexcept { return static_cast<bool>(channel_); }
+
+  /// Is `other` the other end of the same channel?
+  bool entangled_with(const endpoint& other) const noexcept {
+    return channel_ && channel_ == other.channel_ && side_ != other.side_;
+  }
+
+  /// Which of the two ends this is, 0 or 1.
+  unsigned side() const noexcept { return side_; }
+
+  channel_observer observe() const noexcept { return channel_observer{channel_}; }
+
+  /// Closes this end: the peer gets `close` with `reason` after what it has been sent. Messages that
+  /// wait here are dropped, and ports in them closed, without recursion however deeply they nest.
+  void close(close_reason reason) noexcept;
+
+  // For the owners inside the runtime.
+  detail::mailbox& inbox() const noexcept;
+  detail::mailbox& peer_inbox() const noexcept;
+  /// As `close`, but the messages waiting here can still be taken.
+  void close_for_peer(close_reason reason) noexcept;
+
+private:
+  endpoint(detail::ref<detail::channel_state> channel, unsigned side) noexcept
+    : channel_(std::move(channel)), side_(side) {}
+
+  detail::ref<detail::channel_state> channel_;
+  unsigned side_ = 0;
+};
+
+} // namespace hawser

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace hawser {
+
+/// Why a channel ended. Values travel between nodes: never reuse or renumber one.
+enum class close_reason : std::uint8_t {
+  closed_by_peer = 0,      ///< The peer's owner called `close`.
+  context_closed = 1,      ///< The peer's context ended in order.
+  context_crashed = 2,     ///< The peer's context failed or was killed.
+  context_unreachable = 3, ///< Nobody could use the peer any more.
+  undeliverable = 4,       ///< The message that carried the peer was lost.
+  limit = 5,               ///< The peer's new owner may own no more ports.
+};
+
+std::string_view to_string(close_reason reason) noexcept;
+
+} // namespace hawser

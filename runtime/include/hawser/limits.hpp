@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace hawser {
+
+/// Every bound of a context, in one place. A bound that is hit gives an error or an event, never a
+/// silent drop. Zero is not "unlimited" anywhere; use a large number.
+struct limits {
+  /// Bytes waiting in one port's message queue. At the bound the peer's `post_message` returns
+  /// `quota_exceeded_error` and posts nothing. The bytes of a value are an estimate of its size
+  /// in memory, shared parts counted once per mention.
+  std::uint64_t queue_bytes_max = std::uint64_t{1} << 30;
+
+  /// Messages waiting in one port's message queue; the same error.
+  std::uint64_t queue_messages_max = std::uint64_t{1} << 24;
+
+  /// Transferred ports and buffers in one message; more give `data_clone_error`.
+  std::size_t transfers_per_message_max = 4096;
+
+  /// Nesting of arrays, objects, maps, sets and errors in one message; deeper values give
+  /// `data_clone_error`.
+  std::size_t value_depth_max = 1000;
+
+  /// Ports one context owns at a time. A message that would bring more becomes a `messageerror`
+  /// and its ports are closed. Channels the context makes itself are not refused.
+  std::size_t ports_per_context_max = std::size_t{1} << 24;
+
+  /// Events one port may deliver before the next port of the context gets its chance.
+  std::size_t deliveries_per_port_max = 32;
+
+  /// Events one context may deliver before its actor looks at its other work.
+  std::size_t deliveries_per_turn_max = 256;
+};
+
+} // namespace hawser

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "hawser/error.hpp"
+
+namespace hawser {
+
+/// Who a context speaks for. HTML #concept-origin.
+///
+/// Either a tuple of scheme, host and port, or opaque: equal to itself and its copies only. A value
+/// type; comparing two tuples compares three fields, comparing opaque origins compares a number
+/// that is unique in this process.
+class origin {
+public:
+  /// A new opaque origin, unequal to every other.
+  static origin opaque();
+
+  /// The origin of an absolute URL. URL #concept-url-origin.
+  ///
+  /// Scheme and host are compared without regard to ASCII case, a default port is left out, user,
+  /// path, query and fragment do not count. The schemes `http`, `https`, `ws`, `wss`, `ftp` and
+  /// `hawser` give tuples; every other scheme (`data:`, `about:`, `file:` ...) gives a new opaque
+  /// origin. `syntax_error` when the text is no absolute URL or its host is none; host names
+  /// outside ASCII must be given in their `xn--` form.
+  static result<origin> parse(std::string_view url);
+
+  bool is_opaque() const noexcept { return opaque_id_ != 0; }
+
+  /// Empty for an opaque origin.
+  const std::string& scheme() const noexcept { return scheme_; }
+
+  const std::string& host() const noexcept { return host_; }
+
+  /// Absent for the scheme's default port.
+  std::optional<std::uint16_t> port() const noexcept { return port_; }
+
+  /// HTML #same-origin.
+  friend bool operator==(const origin&, const origin&) = default;
+
+private:
+  origin() = default;
+
+  std::string scheme_;
+  std::string host_;
+  std::optional<std::uint16_t> port_;
+  std::uint64_t opaque_id_ = 0;
+};
+
+/// `https://example.org:8080`, or `null` for an opaque origin.
+/// HTML #ascii-serialisation-of-an-origin.
+std::string to_string(const origin& from);
+
+} // namespace hawser

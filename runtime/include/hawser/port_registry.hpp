@@ -1,0 +1,159 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hawser/channel.hpp"
+#include "hawser/event_target.hpp"
+#include "hawser/limits.hpp"
+#include "hawser/message_port.hpp"
+#include "hawser/origin.hpp"
+#include "hawser/transfer_list.hpp"
+#include "hawser/value.hpp"
+#include "hawser/window_proxy.hpp"
+
+namespace hawser {
+
+namespace detail {
+class registry_core;
+} // namespace detail
+
+/// How a registry asks its host for a turn. Called from any thread, at most once until the next
+/// `run_turn`; must not call back into the registry and must not throw. Outlives the registry as
+/// long as somebody may post to one of its ports.
+class waker {
+public:
+  virtual ~waker() = default;
+  virtual void wake() noexcept = 0;
+};
+
+/// What a registry tells its host, on the context's own thread.
+class registry_host {
+public:
+  virtual ~registry_host() = default;
+
+  /// A listener threw while `ev` was dispatched at `where` (a port or the window).
+  virtual void report_exception(const event& ev, std::string_view where,
+                                std::exception_ptr exception) = 0;
+
+  /// A post at `where` failed and changed nothing. The caller has the error too.
+  virtual void report_refused_post(std::string_view where, const error& err) = 0;
+
+  /// A message that arrived at `where` could not be rebuilt; `messageerror` follows.
+  virtual void report_undecodable(std::string_view where, const error& err) = 0;
+};
+
+/// One port as a report shows it.
+struct port_snapshot {
+  std::uint64_t id = 0; ///< Its number in this registry.
+  std::string label;
+  bool enabled = false;
+  direction_statistics inbound;
+};
+
+/// Totals since the registry was made.
+struct registry_statistics {
+  std::uint64_t ports = 0; ///< Owned now.
+  std::uint64_t channels_made = 0;
+  std::uint64_t messages_posted = 0;
+  std::uint64_t messages_delivered = 0;
+  std::uint64_t bytes_delivered = 0;
+  std::uint64_t ports_received = 0;
+  std::uint64_t posts_refused = 0;
+};
+
+/// Enforces entanglement for one context: which ports it owns, their listeners and queues, what may
+/// be transferred, and whose turn it is.
+///
+/// A port works only through the registry that owns it. Everything here belongs to the context's
+/// thread of control; only posting from elsewhere and the `waker` cross threads. It knows no actors:
+/// a host gives it a waker and calls `run_turn` when woken.
+class port_registry {
+public:
+  /// `host` must outlive the registry.
+  port_registry(registry_host& host, std::shared_ptr<waker> waker, hawser::origin origin,
+                hawser::limits bounds = {}, std::string name = {});
+
+  /// Closes every port with reason `context_closed`.
+  ~port_registry();
+
+  port_registry(const port_registry&) = delete;
+  port_registry& operator=(const port_registry&) = delete;
+
+  const hawser::origin& origin() const noexcept;
+
+  const hawser::limits& bounds() const noexcept;
+
+  /// This context for others. HTML #the-window-object.
+  window_proxy window() const;
+
+  /// Where `message` and `messageerror` events of `window_proxy::post_message` arrive. Its queue is
+  /// always enabled; what arrives without a listener is lost.
+  event_target& window_events() noexcept;
+
+  /// Creates a channel whose two ports this context owns, both disabled.
+  /// HTML #dom-messagechannel.
+  message_channel make_channel();
+
+  /// Makes this context the owner of an endpoint, disabled.
+  message_port adopt(endpoint end);
+
+  /// Takes the endpoint out of a port, which is detached by it. Empty if it was detached already.
+  endpoint release(const message_port& port);
+
+  /// Watches the channel of a port; an empty observer if the port is detached.
+  channel_observer observe(const message_port& port) const;
+
+  /// Rebuilds platform objects that arrive under `interface_name`. A message that holds one this
+  /// context does not expose becomes a `messageerror`. HTML #structureddeserialize.
+  using rebuild = std::function<result<std::shared_ptr<const platform_object>>(const value&)>;
+  void expose(std::string interface_name, rebuild how);
+
+  /// Delivers what is ready, each event as a task of its own, ports taking turns: at most
+  /// `deliveries_max` events, or the configured bound per turn if that is 0. Returns whether more
+  /// is ready; then the caller must come back without waiting for the waker.
+  bool run_turn(std::size_t deliveries_max = 0);
+
+  /// Ends the context: closes every port with `reason`, drops every listener and what waits. Handles
+  /// that still exist are detached. Nothing is delivered any more; ports that are made or received
+  /// from now on are dead.
+  void close(close_reason reason);
+
+  bool closed() const noexcept;
+
+  std::vector<port_snapshot> ports() const;
+
+  /// What waits for the window.
+  direction_statistics window_inbound() const;
+
+  registry_statistics statistics() const noexcept;
+
+  /// The registry whose context runs on this thread right now, null outside of any.
+  static port_registry* current() noexcept;
+
+private:
+  friend class registry_scope;
+
+  std::unique_ptr<detail::registry_core> core_;
+};
+
+/// Marks this thread as running a context, for as long as the object lives. Scopes nest.
+class registry_scope {
+public:
+  explicit registry_scope(port_registry& registry) noexcept;
+  ~registry_scope();
+
+  registry_scope(const registry_scope&) = delete;
+  registry_scope& operator=(const registry_scope&) = delete;
+
+private:
+  detail::registry_core* previous_;
+};
+
+} // namespace hawser

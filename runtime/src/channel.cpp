@@ -1,0 +1,72 @@
+#include "hawser/channel.hpp"
+
+#include "mailbox.hpp"
+
+namespace hawser {
+namespace detail {
+
+void intrusive_add_ref(channel_state* target) noexcept {
+  target->refs_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void intrusive_release(channel_state* target) noexcept {
+  if (target->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    delete target;
+}
+
+} // namespace detail
+
+direction_statistics channel_observer::towards(unsigned side) const {
+  HAWSER_ASSERT(side < 2, "a channel has the sides 0 and 1");
+  return channel_ ? channel_->side[side].statistics() : direction_statistics{};
+}
+
+std::optional<close_reason> channel_observer::closed() const {
+  if (!channel_)
+    return std::nullopt;
+  const auto first = channel_->side[0].ended();
+  return first ? first : channel_->side[1].ended();
+}
+
+std::pair<endpoint, endpoint> endpoint::make_pair(const limits& bounds) {
+  const auto channel
+    = detail::ref<detail::channel_state>::adopt(new detail::channel_state{bounds});
+  return {endpoint{channel, 0}, endpoint{channel, 1}};
+}
+
+endpoint& endpoint::operator=(endpoint&& other) noexcept {
+  if (this != &other) {
+    close(close_reason::undeliverable);
+    channel_ = std::move(other.channel_);
+    side_ = other.side_;
+  }
+  return *this;
+}
+
+endpoint::~endpoint() {
+  close(close_reason::undeliverable);
+}
+
+void endpoint::close(close_reason reason) noexcept {
+  if (!channel_)
+    return;
+  auto dropped = inbox().close(detail::mailbox::rest::drop);
+  peer_inbox().end({reason, dropped.size()});
+  channel_ = {};
+  detail::bury(std::move(dropped));
+}
+
+void endpoint::close_for_peer(close_reason reason) noexcept {
+  inbox().close(detail::mailbox::rest::keep);
+  peer_inbox().end({reason, 0});
+}
+
+detail::mailbox& endpoint::inbox() const noexcept {
+  return channel_->side[side_];
+}
+
+detail::mailbox& endpoint::peer_inbox() const noexcept {
+  return channel_->side[1 - side_];
+}
+
+} // namespace hawser

@@ -1,0 +1,127 @@
+// Delivering: rebuilding a message in its receiver's context and dispatching its event.
+// HTML #structureddeserializewithtransfer.
+
+#include "hawser/event.hpp"
+#include "registry_core.hpp"
+#include "rewrite.hpp"
+#include "serialized_object.hpp"
+
+namespace hawser::detail {
+
+result<received_message> registry_core::deserialize(message& msg) {
+  received_message made;
+  std::vector<value> transferred;
+  if (msg.extras) {
+    auto& items = msg.extras->transferred;
+    std::size_t ports_arriving = 0;
+    for (const auto& item : items)
+      ports_arriving += std::holds_alternative<endpoint>(item) ? 1 : 0;
+    if (statistics.ports + ports_arriving > bounds.ports_per_context_max) {
+      for (auto& item : items)
+        if (auto* end = std::get_if<endpoint>(&item))
+          end->close(close_reason::limit);
+      return error{errc::quota_exceeded_error,
+                   "the context owns " + std::to_string(statistics.ports)
+                     + " ports and cannot take " + std::to_string(ports_arriving) + " more"};
+    }
+    made.ports.reserve(ports_arriving);
+    for (auto& item : items) {
+      if (auto* end = std::get_if<endpoint>(&item)) {
+        made.ports.push_back(adopt(std::move(*end)));
+        transferred.emplace_back(made.ports.back());
+        ++statistics.ports_received;
+      } else {
+        transferred.emplace_back(array_buffer{std::get<std::vector<std::byte>>(std::move(item))});
+      }
+    }
+  }
+  if (!msg.data.active()) {
+    made.data = std::move(msg.data);
+    return made;
+  }
+  const auto leaf = [&](const value& from, value_rewriter& rewriter) -> result<value> {
+    if (from.type() == value_type::transferred)
+      return transferred.at(from.transferred_index());
+    const auto* object = from.get_if<std::shared_ptr<const platform_object>>();
+    if (object == nullptr)
+      return from; // A buffer that was copied when posted is this message's own.
+    const auto& sent = static_cast<const serialized_object&>(**object);
+    const auto found = exposed.find(sent.interface_name());
+    if (found == exposed.end())
+      return error{errc::data_decode_error, rewriter.path().text() + ": this context exposes no "
+                                              + std::string{sent.interface_name()}};
+    auto content = rewriter.rewrite(sent.content());
+    if (!content)
+      return content;
+    auto rebuilt = found->second(*content);
+    if (!rebuilt)
+      return error{rebuilt.error().code(), rewriter.path().text() + ": " + rebuilt.error().what()};
+    return value{*std::move(rebuilt)};
+  };
+  // What a sender may nest, a receiver can unnest, whatever its own bound on posting.
+  value_rewriter rewriter{leaf, msg.data.depth() + bounds.value_depth_max};
+  auto rewritten = rewriter.rewrite(msg.data);
+  if (!rewritten) {
+    for (const auto& received : made.ports)
+      port_handle::get(received)->close(close_reason::undeliverable);
+    return rewritten.error();
+  }
+  made.data = *std::move(rewritten);
+  return made;
+}
+
+// HTML #message-port-post-message-steps, the queued task.
+void registry_core::deliver(port& target, message msg) {
+  ++statistics.messages_delivered;
+  statistics.bytes_delivered += msg.bytes;
+  auto received = deserialize(msg);
+  message_event_init init;
+  if (received) {
+    init.data = std::move(received->data);
+    init.ports = std::move(received->ports);
+  } else {
+    host.report_undecodable(describe(target), received.error());
+    init.data = nullptr;
+  }
+  message_event ev{received ? "message" : "messageerror", std::move(init)};
+  ev.port_ = port_handle::make(ref{&target});
+  if (target.events_)
+    target.events_->dispatch_trusted(ev);
+}
+
+void registry_core::deliver_close(port& target, close_notice notice) {
+  close_event ev{notice.reason, notice.undelivered};
+  if (target.events_)
+    target.events_->dispatch_trusted(ev);
+  // The listeners have seen the last event there will be; keeping them would keep alive what they
+  // hold, often the port itself.
+  if (target.events_ && !target.detached()) {
+    target.events_->clear_listeners("message");
+    target.events_->clear_listeners("messageerror");
+    target.events_->clear_listeners("close");
+  }
+}
+
+// HTML #window-post-message-steps, step 8: the target's origin is looked at when the task runs.
+void registry_core::deliver_to_window(message msg) {
+  auto& sender = *msg.extras->window;
+  if (sender.target_origin && *sender.target_origin != origin)
+    return;
+  ++statistics.messages_delivered;
+  statistics.bytes_delivered += msg.bytes;
+  auto received = deserialize(msg);
+  message_event_init init;
+  init.origin = std::move(sender.origin);
+  init.source = std::move(sender.source);
+  if (received) {
+    init.data = std::move(received->data);
+    init.ports = std::move(received->ports);
+  } else {
+    host.report_undecodable("window", received.error());
+    init.data = nullptr;
+  }
+  message_event ev{received ? "message" : "messageerror", std::move(init)};
+  window_target.dispatch_trusted(ev);
+}
+
+} // namespace hawser::detail

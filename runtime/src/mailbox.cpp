@@ -1,0 +1,177 @@
+#include "mailbox.hpp"
+
+#include <utility>
+
+#include "receiver.hpp"
+
+namespace hawser::detail {
+namespace {
+
+// A queue that grew beyond this gives its memory back when it has been emptied.
+constexpr std::size_t spare_messages_max = 256;
+
+void recycle(std::vector<message>& queue) {
+  if (queue.capacity() > spare_messages_max)
+    queue = std::vector<message>{};
+  else
+    queue.clear();
+}
+
+} // namespace
+
+void bury(std::vector<message> dropped) noexcept {
+  // A message may hold the last reference to an endpoint, whose queue holds messages in turn.
+  thread_local std::vector<std::vector<message>>* open_grave = nullptr;
+  if (dropped.empty())
+    return;
+  if (open_grave != nullptr) {
+    open_grave->push_back(std::move(dropped));
+    return;
+  }
+  std::vector<std::vector<message>> grave;
+  grave.push_back(std::move(dropped));
+  open_grave = &grave;
+  while (!grave.empty()) {
+    auto next = std::move(grave.back());
+    grave.pop_back();
+    next.clear();
+  }
+  open_grave = nullptr;
+}
+
+bool mailbox::has_room(std::uint64_t bytes) const {
+  const std::scoped_lock guard{lock_};
+  const auto waiting_messages = posted_messages_ - taken_messages_.load(std::memory_order_relaxed);
+  const auto waiting_bytes = posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed);
+  return waiting_messages < messages_max_ && waiting_bytes + bytes <= bytes_max_;
+}
+
+pushed mailbox::push(message&& msg) {
+  ref<receiver> wanted;
+  {
+    const std::scoped_lock guard{lock_};
+    if (closed_)
+      return pushed::discarded;
+    posted_messages_ += 1;
+    posted_bytes_ += msg.bytes;
+    incoming_.push_back(std::move(msg));
+    if (enabled_ && owner_ != nullptr && owner_->mark_scheduled())
+      wanted = ref{owner_};
+  }
+  if (wanted)
+    wanted->enlist();
+  return pushed::queued;
+}
+
+void mailbox::end(close_notice notice) {
+  ref<receiver> wanted;
+  {
+    const std::scoped_lock guard{lock_};
+    if (closed_ || ended_)
+      return; // Closed from both sides: nobody is left to tell.
+    ended_ = true;
+    notice_ = notice;
+    if (owner_ != nullptr && owner_->mark_scheduled())
+      wanted = ref{owner_};
+  }
+  if (wanted)
+    wanted->enlist();
+}
+
+direction_statistics mailbox::statistics() const {
+  const std::scoped_lock guard{lock_};
+  return {posted_messages_, posted_bytes_, taken_messages_.load(std::memory_order_relaxed),
+          taken_bytes_.load(std::memory_order_relaxed)};
+}
+
+std::optional<close_reason> mailbox::ended() const {
+  const std::scoped_lock guard{lock_};
+  return ended_ ? std::optional{notice_.reason} : std::nullopt;
+}
+
+void mailbox::attach(receiver& owner) {
+  ref<receiver> wanted;
+  {
+    const std::scoped_lock guard{lock_};
+    owner_ = &owner;
+    enabled_ = false;
+    if (ended_ && !told_ && owner.mark_scheduled())
+      wanted = ref{&owner};
+  }
+  if (wanted)
+    wanted->enlist();
+}
+
+void mailbox::detach() {
+  const std::scoped_lock guard{lock_};
+  owner_ = nullptr;
+  enabled_ = false;
+}
+
+void mailbox::enable() {
+  ref<receiver> wanted;
+  {
+    const std::scoped_lock guard{lock_};
+    enabled_ = true;
+    const bool something = !idle_locked() || (ended_ && !told_);
+    if (something && owner_ != nullptr && owner_->mark_scheduled())
+      wanted = ref{owner_};
+  }
+  if (wanted)
+    wanted->enlist();
+}
+
+void mailbox::pop_ready(message& msg) noexcept {
+  msg = std::move(ready_[next_++]);
+  taken_messages_.fetch_add(1, std::memory_order_relaxed);
+  taken_bytes_.fetch_add(msg.bytes, std::memory_order_relaxed);
+}
+
+taken mailbox::take(message& msg, close_notice& notice) {
+  if (enabled_ && next_ < ready_.size()) {
+    pop_ready(msg);
+    return taken::message;
+  }
+  if (next_ == ready_.size()) {
+    recycle(ready_);
+    next_ = 0;
+  }
+  const std::scoped_lock guard{lock_};
+  if (enabled_ && !incoming_.empty()) {
+    std::swap(incoming_, ready_);
+    pop_ready(msg);
+    return taken::message;
+  }
+  if (idle_locked() && ended_ && !told_ && !closed_) {
+    told_ = true;
+    notice = notice_;
+    return taken::close;
+  }
+  if (owner_ != nullptr)
+    owner_->clear_scheduled();
+  return taken::nothing;
+}
+
+std::vector<message> mailbox::close(rest what) {
+  const std::scoped_lock guard{lock_};
+  closed_ = true;
+  std::vector<message> dropped;
+  if (what == rest::keep)
+    return dropped;
+  dropped.reserve(incoming_.size() + ready_.size() - next_);
+  for (; next_ < ready_.size(); ++next_)
+    dropped.push_back(std::move(ready_[next_]));
+  for (auto& msg : incoming_)
+    dropped.push_back(std::move(msg));
+  incoming_ = std::vector<message>{};
+  ready_ = std::vector<message>{};
+  next_ = 0;
+  return dropped;
+}
+
+bool mailbox::idle() const {
+  const std::scoped_lock guard{lock_};
+  return idle_locked();
+}
+
+} // namespace hawser::detail

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "hawser/channel.hpp"
+#include "hawser/origin.hpp"
+#include "hawser/value.hpp"
+#include "hawser/window_proxy.hpp"
+
+namespace hawser::detail {
+
+/// What a window message carries beside its data. HTML #window-post-message-steps.
+struct window_message {
+  std::string origin;
+  window_proxy source;
+  std::optional<hawser::origin> target_origin; ///< None for `*`.
+};
+
+/// A transferred thing on its way: an end of a channel or the bytes of a buffer.
+using transferred_item = std::variant<endpoint, std::vector<std::byte>>;
+
+/// What only some messages have.
+struct message_extras {
+  std::vector<transferred_item> transferred; ///< In the order of the transfer list.
+  std::optional<window_message> window;
+};
+
+/// A message in a queue. Small, because queues hold many.
+struct message {
+  value data;
+  std::unique_ptr<message_extras> extras;
+  std::uint64_t bytes = 0; ///< What it counts against limits.
+
+  message_extras& with_extras() {
+    if (!extras)
+      extras = std::make_unique<message_extras>();
+    return *extras;
+  }
+};
+
+/// Destroys messages, and whatever the ports in them hold, without recursion.
+void bury(std::vector<message> dropped) noexcept;
+
+} // namespace hawser::detail

@@ -1,0 +1,244 @@
+#include "port.hpp"
+
+#include "registry_core.hpp"
+
+namespace hawser {
+namespace detail {
+
+void intrusive_add_ref(port* target) noexcept {
+  intrusive_add_ref(static_cast<receiver*>(target));
+}
+
+void intrusive_release(port* target) noexcept {
+  intrusive_release(static_cast<receiver*>(target));
+}
+
+void port_events::report_exception(const event& ev, std::exception_ptr exception) {
+  if (auto* core = owner_.core())
+    core->host.report_exception(ev, describe(owner_), std::move(exception));
+}
+
+port::port(registry_core& core, ref<ready_list> list, std::uint64_t id)
+  : receiver(std::move(list)), core_(&core), id_(id) {}
+
+void port::require_context() const {
+  const auto* running = registry_core::current();
+  if (core_ == nullptr || running == core_ || (running == nullptr && !core_->strict))
+    return;
+  panic(describe(*this) + " of context '" + core_->name + "' was used "
+        + (running == nullptr ? std::string{"outside of any context"}
+                              : "in context '" + running->name + "'"));
+}
+
+void port::entangle(endpoint end) {
+  end_ = std::move(end);
+  end_.inbox().attach(*this);
+}
+
+endpoint port::disentangle() {
+  if (detached())
+    return {};
+  detached_ = true;
+  end_.inbox().detach();
+  auto end = std::move(end_);
+  retire();
+  return end;
+}
+
+void port::start() {
+  if (!detached())
+    end_.inbox().enable();
+}
+
+void port::close(close_reason reason) {
+  if (detached())
+    return;
+  detached_ = true;
+  if (end_.inbox().enabled() && !end_.inbox().idle()) {
+    end_.close_for_peer(reason);
+    // Wakes the port in case it is idle, so that it is retired in the end.
+    if (mark_scheduled())
+      enlist();
+    return;
+  }
+  end_.inbox().detach();
+  end_.close(reason);
+  retire();
+}
+
+void port::abandon(close_reason reason) {
+  detached_ = true;
+  core_ = nullptr;
+  if (events_)
+    events_->clear_listeners();
+  if (end_) {
+    end_.inbox().detach();
+    end_.close(reason);
+  }
+}
+
+port_events& port::events() {
+  if (!events_)
+    events_ = std::make_unique<port_events>(*this);
+  return *events_;
+}
+
+bool port::deliver_one(registry_core& core) {
+  if (!end_)
+    return false;
+  message msg;
+  close_notice notice;
+  switch (end_.inbox().take(msg, notice)) {
+    case taken::message:
+      core.deliver(*this, std::move(msg));
+      return true;
+    case taken::close:
+      core.deliver_close(*this, notice);
+      return true;
+    case taken::nothing:
+      break;
+  }
+  if (detached_) {
+    end_.inbox().detach();
+    end_.close(close_reason::closed_by_peer); // Its peer has been told already.
+    retire();
+  } else if (unreachable()) {
+    close(close_reason::context_unreachable);
+  }
+  return false;
+}
+
+void port::handle_dropped() noexcept {
+  if (handles_.fetch_sub(1) == 1 && core_ != nullptr && mark_scheduled())
+    enlist();
+}
+
+// HTML #ports-and-garbage-collection: a message listener keeps the port alive.
+bool port::unreachable() const noexcept {
+  return handles_.load() == 0
+         && !(events_ && (events_->has_listener("message") || events_->has_listener("messageerror")));
+}
+
+void port::retire() {
+  if (events_) {
+    // Nothing of the channel can arrive any more; what the application dispatches still can.
+    events_->clear_listeners("message");
+    events_->clear_listeners("messageerror");
+    events_->clear_listeners("close");
+  }
+  if (core_ != nullptr)
+    core_->remove(*this);
+}
+
+std::string describe(const port& which) {
+  auto text = "MessagePort " + std::to_string(which.id());
+  if (!which.label.empty())
+    text += " '" + which.label + "'";
+  return text;
+}
+
+} // namespace detail
+
+// -- message_port -------------------------------------------------------------------------------
+
+message_port::message_port(detail::ref<detail::port> port) noexcept : port_(std::move(port)) {
+  if (port_)
+    port_->handle_added();
+}
+
+message_port::message_port(const message_port& other) noexcept : message_port(other.port_) {}
+
+message_port& message_port::operator=(message_port other) noexcept {
+  std::swap(port_, other.port_);
+  return *this;
+}
+
+message_port::~message_port() {
+  if (port_)
+    port_->handle_dropped();
+}
+
+namespace {
+
+detail::port& require(const detail::ref<detail::port>& port) {
+  HAWSER_ASSERT(port, "an empty message_port was used");
+  port->require_context();
+  return *port;
+}
+
+} // namespace
+
+error message_port::post_message(const value& data, transfer_list transfer) const {
+  auto& source = require(port_);
+  auto* core = source.core();
+  if (core == nullptr)
+    return {}; // Its context has ended: as on any detached port, nothing happens.
+  auto err = core->post(source, data, transfer);
+  if (err) {
+    ++core->statistics.posts_refused;
+    core->host.report_refused_post(detail::describe(source), err);
+  }
+  return err;
+}
+
+error message_port::post_message(const value& data) const {
+  return post_message(data, {});
+}
+
+void message_port::start() const {
+  require(port_).start();
+}
+
+void message_port::close() const {
+  require(port_).close(close_reason::closed_by_peer);
+}
+
+event_target& message_port::target() const {
+  return require(port_).events();
+}
+
+void message_port::on_message(event_listener callback) const {
+  target().handler("message", std::move(callback));
+  start();
+}
+
+void message_port::on_message_error(event_listener callback) const {
+  target().handler("messageerror", std::move(callback));
+}
+
+void message_port::on_close(event_listener callback) const {
+  target().handler("close", std::move(callback));
+}
+
+listener_id message_port::add_event_listener(std::string type, event_listener callback,
+                                             listen how) const {
+  return target().add_event_listener(std::move(type), std::move(callback), how);
+}
+
+void message_port::remove_event_listener(listener_id id) const {
+  target().remove_event_listener(id);
+}
+
+void message_port::dispatch_event(event& ev) const {
+  const auto alive = port_; // A listener may drop the last handle.
+  target().dispatch_event(ev);
+}
+
+bool message_port::detached() const {
+  return require(port_).detached();
+}
+
+void message_port::label(std::string text) const {
+  require(port_).label = std::move(text);
+}
+
+const std::string& message_port::label() const {
+  return require(port_).label;
+}
+
+std::string to_string(const message_port& port) {
+  const auto* target = detail::port_handle::get(port);
+  return target == nullptr ? "MessagePort none" : detail::describe(*target);
+}
+
+} // namespace hawser

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "hawser/channel.hpp"
+#include "hawser/event_target.hpp"
+#include "hawser/message_port.hpp"
+#include "receiver.hpp"
+
+namespace hawser::detail {
+
+class port;
+
+/// The listeners of one port; made when the first is added.
+class port_events : public event_target {
+public:
+  explicit port_events(port& owner) noexcept : owner_(owner) {}
+
+  using event_target::dispatch_trusted;
+
+protected:
+  void report_exception(const event& ev, std::exception_ptr exception) override;
+
+private:
+  port& owner_;
+};
+
+/// The object behind `message_port` handles. HTML #messageport.
+///
+/// Entangled while it holds an open endpoint. Closing it with messages waiting in an enabled queue
+/// leaves it draining: detached for its users, but holding the endpoint until the queue is empty.
+class port : public receiver {
+public:
+  port(registry_core& core, ref<ready_list> list, std::uint64_t id);
+
+  std::uint64_t id() const noexcept { return id_; }
+
+  /// Null once the context has ended.
+  registry_core* core() const noexcept { return core_; }
+
+  /// Stops the process if another context than the owner's runs on this thread.
+  void require_context() const;
+
+  bool detached() const noexcept { return detached_ || core_ == nullptr; }
+
+  void entangle(endpoint end);
+
+  /// HTML #disentangle without telling anybody: takes the endpoint out. Empty if detached.
+  endpoint disentangle();
+
+  bool entangled_with(const port& other) const noexcept { return end_.entangled_with(other.end_); }
+
+  endpoint& end() noexcept { return end_; }
+
+  const endpoint& end() const noexcept { return end_; }
+
+  void start();
+
+  void close(close_reason reason);
+
+  /// The context ends: as `close`, but nothing waiting is delivered any more.
+  void abandon(close_reason reason);
+
+  port_events& events();
+
+  bool deliver_one(registry_core& core) override;
+
+  void handle_added() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
+
+  /// The last one going makes the registry look whether anything keeps the port alive.
+  void handle_dropped() noexcept;
+
+  std::string label;
+
+private:
+  friend class registry_core;
+
+  bool unreachable() const noexcept;
+
+  /// Lets go of the endpoint and the listeners of channel events; the registry forgets the port.
+  void retire();
+
+  registry_core* core_;
+  endpoint end_;
+  std::unique_ptr<port_events> events_;
+  port* previous_ = nullptr; // in the registry's list
+  port* next_ = nullptr;
+  std::uint64_t id_;
+  std::atomic<std::uint32_t> handles_{0};
+  bool detached_ = false;
+};
+
+/// Makes and opens `message_port` handles.
+class port_handle {
+public:
+  static message_port make(ref<port> target) { return message_port{std::move(target)}; }
+
+  static port* get(const message_port& handle) noexcept { return handle.port_.get(); }
+
+  static ref<port> share(const message_port& handle) noexcept { return handle.port_; }
+};
+
+/// `MessagePort 7 'control'`.
+std::string describe(const port& which);
+
+} // namespace hawser::detail

@@ -1,0 +1,226 @@
+#include "hawser/port_registry.hpp"
+
+#include <algorithm>
+
+#include "hawser/event.hpp"
+#include "registry_core.hpp"
+
+namespace hawser {
+namespace detail {
+
+registry_core*& registry_core::current() noexcept {
+  thread_local registry_core* running = nullptr;
+  return running;
+}
+
+registry_core::registry_core(registry_host& context_host, std::shared_ptr<waker> waker,
+                             hawser::origin context_origin, const limits& context_bounds,
+                             std::string context_name)
+  : host(context_host),
+    bounds(context_bounds),
+    origin(std::move(context_origin)),
+    name(std::move(context_name)),
+    ready(ref<ready_list>::adopt(new ready_list{std::move(waker)})),
+    own_window(ref<window>::adopt(new window{bounds, name})),
+    window_target(host),
+    window_receiver_(ref<window_receiver>::adopt(new window_receiver{own_window, ready})) {
+  HAWSER_ASSERT(bounds.deliveries_per_port_max > 0 && bounds.deliveries_per_turn_max > 0,
+                "a turn must be allowed to deliver something");
+}
+
+registry_core::~registry_core() {
+  close(close_reason::context_closed);
+}
+
+message_channel registry_core::make_channel() {
+  auto [first, second] = endpoint::make_pair(bounds);
+  ++statistics.channels_made;
+  message_channel made;
+  made.port1 = adopt(std::move(first));
+  made.port2 = adopt(std::move(second));
+  return made;
+}
+
+message_port registry_core::adopt(endpoint end) {
+  HAWSER_ASSERT(end, "an empty endpoint was adopted");
+  auto made = ref<port>::adopt(new port{*this, ready, ++last_port_id_});
+  if (closed) {
+    made->abandon(close_reason::context_closed);
+    end.close(close_reason::context_closed);
+  } else {
+    add(*made);
+    made->entangle(std::move(end));
+  }
+  return port_handle::make(std::move(made));
+}
+
+// The list owns one reference to each port in it.
+void registry_core::add(port& which) {
+  intrusive_add_ref(&which);
+  which.next_ = ports_;
+  if (ports_ != nullptr)
+    ports_->previous_ = &which;
+  ports_ = &which;
+  ++statistics.ports;
+}
+
+void registry_core::remove(port& which) noexcept {
+  if (which.previous_ == nullptr && ports_ != &which)
+    return; // Removed before.
+  if (which.previous_ != nullptr)
+    which.previous_->next_ = which.next_;
+  else
+    ports_ = which.next_;
+  if (which.next_ != nullptr)
+    which.next_->previous_ = which.previous_;
+  which.previous_ = nullptr;
+  which.next_ = nullptr;
+  --statistics.ports;
+  intrusive_release(&which);
+}
+
+void registry_core::collect_ready() {
+  for (auto* entry = ready->take_all(); entry != nullptr;) {
+    auto* next = ready_list::next_of(entry);
+    runnable_.push_back(ref<receiver>::adopt(entry));
+    entry = next;
+  }
+}
+
+std::size_t registry_core::deliver_some(receiver& from, std::size_t deliveries_max) {
+  std::size_t delivered = 0;
+  while (delivered < deliveries_max && from.deliver_one(*this))
+    ++delivered;
+  return delivered;
+}
+
+bool registry_core::run_turn(std::size_t deliveries_max) {
+  if (closed)
+    return false;
+  const current_registry_guard guard{this};
+  auto left = deliveries_max == 0 ? bounds.deliveries_per_turn_max : deliveries_max;
+  ready->begin_turn();
+  collect_ready();
+  while (left > 0 && !runnable_.empty()) {
+    const auto next = std::move(runnable_.front());
+    runnable_.pop_front();
+    const auto quantum = std::min(left, bounds.deliveries_per_port_max);
+    const auto delivered = deliver_some(*next, quantum);
+    left -= delivered;
+    collect_ready(); // What became ready meanwhile comes before this one's second chance.
+    if (delivered == quantum && !closed)
+      runnable_.push_back(next);
+  }
+  if (closed) {
+    runnable_.clear();
+    return false;
+  }
+  return !runnable_.empty() || !ready->end_turn();
+}
+
+void registry_core::close(close_reason reason) {
+  if (closed)
+    return;
+  closed = true;
+  own_window->closed = true;
+  auto unread = own_window->inbox.close(mailbox::rest::drop);
+  own_window->inbox.detach();
+  window_target.clear_listeners();
+  while (ports_ != nullptr) {
+    const ref<port> which{ports_};
+    remove(*which);
+    which->abandon(reason);
+  }
+  bury(std::move(unread));
+  ready->drop_all();
+}
+
+} // namespace detail
+
+port_registry::port_registry(registry_host& host, std::shared_ptr<waker> waker,
+                             hawser::origin origin, hawser::limits bounds, std::string name)
+  : core_(std::make_unique<detail::registry_core>(host, std::move(waker), std::move(origin), bounds,
+                                                  std::move(name))) {}
+
+port_registry::~port_registry() = default;
+
+const hawser::origin& port_registry::origin() const noexcept {
+  return core_->origin;
+}
+
+const limits& port_registry::bounds() const noexcept {
+  return core_->bounds;
+}
+
+window_proxy port_registry::window() const {
+  return detail::window::make_proxy(core_->own_window);
+}
+
+event_target& port_registry::window_events() noexcept {
+  return core_->window_target;
+}
+
+message_channel port_registry::make_channel() {
+  return core_->make_channel();
+}
+
+message_port port_registry::adopt(endpoint end) {
+  return core_->adopt(std::move(end));
+}
+
+endpoint port_registry::release(const message_port& port) {
+  auto* target = detail::port_handle::get(port);
+  HAWSER_ASSERT(target != nullptr, "an empty message_port was released");
+  target->require_context();
+  return target->disentangle();
+}
+
+channel_observer port_registry::observe(const message_port& port) const {
+  auto* target = detail::port_handle::get(port);
+  return target != nullptr && !target->detached() ? target->end().observe() : channel_observer{};
+}
+
+void port_registry::expose(std::string interface_name, rebuild how) {
+  core_->exposed.insert_or_assign(std::move(interface_name), std::move(how));
+}
+
+bool port_registry::run_turn(std::size_t deliveries_max) {
+  return core_->run_turn(deliveries_max);
+}
+
+void port_registry::close(close_reason reason) {
+  core_->close(reason);
+}
+
+bool port_registry::closed() const noexcept {
+  return core_->closed;
+}
+
+std::vector<port_snapshot> port_registry::ports() const {
+  std::vector<port_snapshot> all;
+  core_->for_each_port([&all](const detail::port& which) {
+    auto& inbox = which.end().inbox();
+    all.push_back({which.id(), which.label, inbox.enabled(), inbox.statistics()});
+  });
+  std::ranges::sort(all, {}, &port_snapshot::id);
+  return all;
+}
+
+direction_statistics port_registry::window_inbound() const {
+  return core_->own_window->inbox.statistics();
+}
+
+registry_statistics port_registry::statistics() const noexcept {
+  return core_->statistics;
+}
+
+registry_scope::registry_scope(port_registry& registry) noexcept
+  : previous_(std::exchange(detail::registry_core::current(), registry.core_.get())) {
+  registry.core_->strict = true;
+}
+
+registry_scope::~registry_scope() {
+  detail::registry_core::current() = previous_;
+}
+
+} // namespace hawser

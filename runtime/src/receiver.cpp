@@ -1,0 +1,45 @@
+#include "receiver.hpp"
+
+namespace hawser::detail {
+
+receiver::receiver(ref<ready_list> list) noexcept : list_(std::move(list)) {}
+
+receiver::~receiver() = default;
+
+void receiver::enlist() noexcept {
+  intrusive_add_ref(this);
+  list_->push(this);
+}
+
+void ready_list::push(receiver* entry) noexcept {
+  // Once `entry` is in the list its context may drop it, and with it the last reference to the list.
+  const ref<ready_list> guard{this};
+  auto* head = head_.load(std::memory_order_relaxed);
+  do
+    entry->next_ready_ = head;
+  while (!head_.compare_exchange_weak(head, entry));
+  if (!woken_.load() && !woken_.exchange(true))
+    waker_->wake();
+}
+
+receiver* ready_list::take_all() noexcept {
+  auto* stacked = head_.exchange(nullptr);
+  receiver* in_order = nullptr;
+  while (stacked != nullptr) {
+    auto* next = stacked->next_ready_;
+    stacked->next_ready_ = in_order;
+    in_order = stacked;
+    stacked = next;
+  }
+  return in_order;
+}
+
+void ready_list::drop_all() noexcept {
+  for (auto* entry = take_all(); entry != nullptr;) {
+    auto* next = next_of(entry);
+    intrusive_release(entry);
+    entry = next;
+  }
+}
+
+} // namespace hawser::detail

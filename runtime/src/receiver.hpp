@@ -1,0 +1,110 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "hawser/detail/ref.hpp"
+#include "hawser/port_registry.hpp"
+
+namespace hawser::detail {
+
+class ready_list;
+class registry_core;
+
+/// Something of a context that messages arrive at: a port or the window.
+///
+/// `scheduled` says that it stands in its context's ready list or is being worked on. Posters set it
+/// inside the mailbox's lock, the owner clears it there when it finds the mailbox empty, so no
+/// message is left behind and none wakes twice.
+class receiver {
+public:
+  explicit receiver(ref<ready_list> list) noexcept;
+
+  receiver(const receiver&) = delete;
+  receiver& operator=(const receiver&) = delete;
+
+  friend void intrusive_add_ref(receiver* target) noexcept {
+    target->refs_.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  friend void intrusive_release(receiver* target) noexcept {
+    if (target->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      delete target;
+  }
+
+  /// Marks it scheduled; true if it was not. The caller then must `enlist` it.
+  bool mark_scheduled() noexcept {
+    return !scheduled_.load() && !scheduled_.exchange(true);
+  }
+
+  void clear_scheduled() noexcept { scheduled_.store(false); }
+
+  /// Puts it into the ready list and wakes its context if nobody has. Any thread.
+  void enlist() noexcept;
+
+  /// Delivers one event. False if there is none to deliver; then it is not scheduled any more.
+  virtual bool deliver_one(registry_core& core) = 0;
+
+protected:
+  virtual ~receiver();
+
+private:
+  friend class ready_list;
+
+  ref<ready_list> list_;
+  receiver* next_ready_ = nullptr;
+  std::atomic<std::uint32_t> refs_{1};
+  std::atomic<bool> scheduled_{false};
+};
+
+/// The receivers of one context that have something to deliver: many threads push, the context's
+/// own takes everything at once. Holds a reference to each.
+class ready_list {
+public:
+  explicit ready_list(std::shared_ptr<waker> waker) noexcept : waker_(std::move(waker)) {}
+
+  ~ready_list() { drop_all(); }
+
+  ready_list(const ready_list&) = delete;
+  ready_list& operator=(const ready_list&) = delete;
+
+  friend void intrusive_add_ref(ready_list* target) noexcept {
+    target->refs_.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  friend void intrusive_release(ready_list* target) noexcept {
+    if (target->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      delete target;
+  }
+
+  /// Takes over a reference to `entry`.
+  void push(receiver* entry) noexcept;
+
+  /// Everything pushed so far in the order of pushing, linked; the caller owns the references.
+  receiver* take_all() noexcept;
+
+  static receiver* next_of(receiver* entry) noexcept {
+    return std::exchange(entry->next_ready_, nullptr);
+  }
+
+  /// From here on pushing wakes nobody, the context being awake.
+  void begin_turn() noexcept { woken_.store(true); }
+
+  /// From here on the first push wakes; false if something was pushed before that took effect.
+  [[nodiscard]] bool end_turn() noexcept {
+    woken_.store(false);
+    return head_.load() == nullptr || woken_.exchange(true);
+  }
+
+  void drop_all() noexcept;
+
+private:
+  std::atomic<receiver*> head_{nullptr};
+  std::shared_ptr<waker> waker_;
+  std::atomic<std::uint32_t> refs_{1};
+  std::atomic<bool> woken_{false};
+};
+
+} // namespace hawser::detail

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hawser/port_registry.hpp"
+#include "mailbox.hpp"
+#include "message.hpp"
+#include "port.hpp"
+#include "receiver.hpp"
+#include "window.hpp"
+
+namespace hawser::detail {
+
+/// The listeners of a context's window.
+class window_events : public event_target {
+public:
+  explicit window_events(registry_host& host) noexcept : host_(host) {}
+
+  using event_target::dispatch_trusted;
+
+protected:
+  void report_exception(const event& ev, std::exception_ptr exception) override {
+    host_.report_exception(ev, "window", std::move(exception));
+  }
+
+private:
+  registry_host& host_;
+};
+
+/// A message rebuilt in its receiver's context.
+struct received_message {
+  value data;
+  std::vector<message_port> ports;
+};
+
+/// What `port_registry` is made of, within reach of its ports.
+class registry_core {
+public:
+  registry_core(registry_host& host, std::shared_ptr<waker> waker, hawser::origin origin,
+                const limits& bounds, std::string name);
+  ~registry_core();
+
+  registry_core(const registry_core&) = delete;
+  registry_core& operator=(const registry_core&) = delete;
+
+  message_channel make_channel();
+  message_port adopt(endpoint end);
+  bool run_turn(std::size_t deliveries_max);
+  void close(close_reason reason);
+
+  // -- posting (post.cpp) ---------------------------------------------------------------------
+
+  /// HTML #message-port-post-message-steps.
+  error post(port& source, const value& data, const transfer_list& transfer);
+
+  /// HTML #window-post-message-steps from here on, the target origin being parsed.
+  error post_to_window(window& target, const value& data, const transfer_list& transfer,
+                       window_message sender);
+
+  // -- delivering (deliver.cpp) ---------------------------------------------------------------
+
+  void deliver(port& target, message msg);
+  void deliver_close(port& target, close_notice notice);
+  void deliver_to_window(message msg);
+
+  // -- ports ----------------------------------------------------------------------------------
+
+  void add(port& which);
+  void remove(port& which) noexcept;
+
+  template <class Visit>
+  void for_each_port(Visit visit) const {
+    for (const port* it = ports_; it != nullptr; it = it->next_)
+      visit(*it);
+  }
+
+  registry_host& host;
+  const limits bounds;
+  const hawser::origin origin;
+  const std::string name;
+  const ref<ready_list> ready;
+  const ref<window> own_window;
+  window_events window_target;
+  std::map<std::string, port_registry::rebuild, std::less<>> exposed;
+  registry_statistics statistics;
+  bool strict = false; ///< The host marks its turns, so that a stray use can be told.
+  bool closed = false;
+
+  static registry_core*& current() noexcept;
+
+private:
+  struct resolved_item;
+
+  error resolve(const transfer_list& transfer, std::vector<resolved_item>& items) const;
+  result<message> serialize(const value& data, std::span<const resolved_item> items);
+  static error check_attached(std::span<const resolved_item> items);
+  void detach(std::span<const resolved_item> items, message& msg);
+
+  result<received_message> deserialize(message& msg);
+
+  void collect_ready();
+  std::size_t deliver_some(receiver& from, std::size_t deliveries_max);
+
+  port* ports_ = nullptr;
+  std::uint64_t last_port_id_ = 0;
+  ref<window_receiver> window_receiver_;
+  std::deque<ref<receiver>> runnable_;
+};
+
+/// Sets the thread's current registry for a while.
+class current_registry_guard {
+public:
+  explicit current_registry_guard(registry_core* core) noexcept
+    : previous_(std::exchange(registry_core::current(), core)) {}
+
+  ~current_registry_guard() { registry_core::current() = previous_; }
+
+  current_registry_guard(const current_registry_guard&) = delete;
+  current_registry_guard& operator=(const current_registry_guard&) = delete;
+
+private:
+  registry_core* previous_;
+};
+
+} // namespace hawser::detail
