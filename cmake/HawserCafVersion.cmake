@@ -5,7 +5,11 @@ set(HAWSER_CAF_VERSION_BELOW 1.2)
 
 # Looks for a CAF too old to bring a CMake package (0.17), to name it rather than to say "not found".
 function(hawser_find_unpackaged_caf result)
-  find_file(HAWSER_CAF_CONFIG_HEADER caf/config.hpp HINTS "${CAF_ROOT}" "$ENV{CAF_ROOT}" PATH_SUFFIXES include NO_CACHE)
+  set(only_here "")
+  if(CAF_ROOT)
+    set(only_here PATHS "${CAF_ROOT}/include" NO_DEFAULT_PATH)
+  endif()
+  find_file(HAWSER_CAF_CONFIG_HEADER caf/config.hpp ${only_here} NO_CACHE)
   set(${result} "" PARENT_SCOPE)
   if(HAWSER_CAF_CONFIG_HEADER)
     # Major, minor and patch in one number: 1706 is 0.17.6.

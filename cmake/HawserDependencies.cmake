@@ -5,8 +5,17 @@ include(HawserCafVersion)
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 
-# CAF's version file accepts only the exact version asked for, so the range is checked afterwards.
-find_package(CAF QUIET COMPONENTS core)
+# CAF's version file accepts only the exact version asked for, so the range is checked afterwards. A CAF_ROOT that was
+# named is the only place to look: another CAF found by chance would hide that it does not fit.
+if(CAF_ROOT)
+  cmake_path(IS_PREFIX CAF_ROOT "${CAF_DIR}" NORMALIZE caf_dir_fits)
+  if(NOT caf_dir_fits)
+    unset(CAF_DIR CACHE)
+  endif()
+  find_package(CAF QUIET COMPONENTS core PATHS "${CAF_ROOT}" NO_DEFAULT_PATH)
+else()
+  find_package(CAF QUIET COMPONENTS core)
+endif()
 hawser_check_caf_version()
 if(CAF_FOUND)
   message(STATUS "Found CAF ${CAF_VERSION}: ${CAF_DIR}")
