@@ -89,6 +89,25 @@ void registry_core::deliver(port& target, message msg) {
     target.events_->dispatch_trusted(ev);
 }
 
+std::optional<result<received_message>> registry_core::receive(port& from) {
+  if (from.detached())
+    return error{errc::invalid_state_error, describe(from) + " is closed or was transferred"};
+  from.pulled_ = true;
+  from.start();
+  auto& inbox = from.end_.inbox();
+  message msg;
+  close_notice notice;
+  if (inbox.take(msg, notice, mailbox::when_empty::stay) == taken::message) {
+    ++statistics.messages_delivered;
+    statistics.bytes_delivered += msg.bytes;
+    return deserialize(msg);
+  }
+  if (const auto reason = inbox.ended(); reason && inbox.idle())
+    return error{errc::invalid_state_error, "the channel of " + describe(from) + " has ended: "
+                                              + std::string{to_string(*reason)}};
+  return std::nullopt;
+}
+
 void registry_core::deliver_close(port& target, close_notice notice) {
   close_event ev{notice.reason, notice.undelivered};
   if (target.events_)

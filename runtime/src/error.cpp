@@ -25,6 +25,8 @@ std::string_view to_string(errc code) noexcept {
       return "NotFoundError";
     case errc::data_decode_error:
       return "DataDecodeError";
+    case errc::timeout_error:
+      return "TimeoutError";
   }
   return "unknown error";
 }

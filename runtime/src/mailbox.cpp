@@ -127,7 +127,7 @@ void mailbox::pop_ready(message& msg) noexcept {
   taken_bytes_.fetch_add(msg.bytes, std::memory_order_relaxed);
 }
 
-taken mailbox::take(message& msg, close_notice& notice) {
+taken mailbox::take(message& msg, close_notice& notice, when_empty then) {
   if (enabled_ && next_ < ready_.size()) {
     pop_ready(msg);
     return taken::message;
@@ -147,7 +147,7 @@ taken mailbox::take(message& msg, close_notice& notice) {
     notice = notice_;
     return taken::close;
   }
-  if (owner_ != nullptr)
+  if (owner_ != nullptr && then == when_empty::unschedule)
     owner_->clear_scheduled();
   return taken::nothing;
 }

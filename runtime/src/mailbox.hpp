@@ -69,7 +69,11 @@ public:
   bool enabled() const noexcept { return enabled_; }
 
   /// The next message if enabled, or the close notice when nothing is before it, each once.
-  taken take(message& msg, close_notice& notice);
+  ///
+  /// When nothing is left, an owner that is being worked on by its registry stops being scheduled;
+  /// one that merely looks must stay as it is.
+  enum class when_empty { unschedule, stay };
+  taken take(message& msg, close_notice& notice, when_empty then = when_empty::unschedule);
 
   /// Refuses messages from now on. Hands back what waits, unless the owner wants to `take` it still.
   enum class rest { keep, drop };

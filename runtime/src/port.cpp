@@ -86,6 +86,12 @@ port_events& port::events() {
 bool port::deliver_one(registry_core& core) {
   if (!end_)
     return false;
+  if (pulled_ && !detached_) {
+    clear_scheduled(); // The next push wakes the host, which looks for itself.
+    if (unreachable())
+      close(close_reason::context_unreachable);
+    return false;
+  }
   message msg;
   close_notice notice;
   switch (end_.inbox().take(msg, notice)) {

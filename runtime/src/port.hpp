@@ -91,6 +91,7 @@ private:
   std::uint64_t id_;
   std::atomic<std::uint32_t> handles_{0};
   bool detached_ = false;
+  bool pulled_ = false; // its messages are taken by `receive`, not delivered
 };
 
 /// Makes and opens `message_port` handles.

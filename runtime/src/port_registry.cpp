@@ -89,29 +89,29 @@ void registry_core::collect_ready() {
 
 std::size_t registry_core::deliver_some(receiver& from, std::size_t deliveries_max) {
   std::size_t delivered = 0;
-  while (delivered < deliveries_max && from.deliver_one(*this))
+  while (delivered < deliveries_max && !stopped && from.deliver_one(*this))
     ++delivered;
   return delivered;
 }
 
 bool registry_core::run_turn(std::size_t deliveries_max) {
-  if (closed)
+  if (stopped)
     return false;
   const current_registry_guard guard{this};
   auto left = deliveries_max == 0 ? bounds.deliveries_per_turn_max : deliveries_max;
   ready->begin_turn();
   collect_ready();
-  while (left > 0 && !runnable_.empty()) {
+  while (left > 0 && !stopped && !runnable_.empty()) {
     const auto next = std::move(runnable_.front());
     runnable_.pop_front();
     const auto quantum = std::min(left, bounds.deliveries_per_port_max);
     const auto delivered = deliver_some(*next, quantum);
     left -= delivered;
     collect_ready(); // What became ready meanwhile comes before this one's second chance.
-    if (delivered == quantum && !closed)
+    if (delivered == quantum && !stopped)
       runnable_.push_back(next);
   }
-  if (closed) {
+  if (stopped) {
     runnable_.clear();
     return false;
   }
@@ -122,6 +122,7 @@ void registry_core::close(close_reason reason) {
   if (closed)
     return;
   closed = true;
+  stopped = true;
   own_window->closed = true;
   auto unread = own_window->inbox.close(mailbox::rest::drop);
   own_window->inbox.detach();
@@ -188,6 +189,17 @@ bool port_registry::run_turn(std::size_t deliveries_max) {
   return core_->run_turn(deliveries_max);
 }
 
+std::optional<result<received_message>> port_registry::receive(const message_port& port) {
+  auto* target = detail::port_handle::get(port);
+  HAWSER_ASSERT(target != nullptr, "a message was to be taken from an empty message_port");
+  target->require_context();
+  return core_->receive(*target);
+}
+
+void port_registry::stop_deliveries() noexcept {
+  core_->stopped = true;
+}
+
 void port_registry::close(close_reason reason) {
   core_->close(reason);
 }
@@ -211,7 +223,7 @@ direction_statistics port_registry::window_inbound() const {
 }
 
 registry_statistics port_registry::statistics() const noexcept {
-  return core_->statistics;
+  return core_->statistics.snapshot();
 }
 
 registry_scope::registry_scope(port_registry& registry) noexcept

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,10 +37,38 @@ private:
   registry_host& host_;
 };
 
-/// A message rebuilt in its receiver's context.
-struct received_message {
-  value data;
-  std::vector<message_port> ports;
+/// A number that one thread changes and others may read.
+class counter {
+public:
+  counter& operator+=(std::uint64_t amount) noexcept {
+    count_.store(count_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+    return *this;
+  }
+
+  counter& operator++() noexcept { return *this += 1; }
+
+  counter& operator--() noexcept { return *this += ~std::uint64_t{0}; }
+
+  operator std::uint64_t() const noexcept { return count_.load(std::memory_order_relaxed); }
+
+private:
+  std::atomic<std::uint64_t> count_{0};
+};
+
+/// `registry_statistics` while they are being counted.
+struct live_statistics {
+  counter ports;
+  counter channels_made;
+  counter messages_posted;
+  counter messages_delivered;
+  counter bytes_delivered;
+  counter ports_received;
+  counter posts_refused;
+
+  registry_statistics snapshot() const noexcept {
+    return {ports,           channels_made,  messages_posted, messages_delivered,
+            bytes_delivered, ports_received, posts_refused};
+  }
 };
 
 /// What `port_registry` is made of, within reach of its ports.
@@ -70,6 +100,7 @@ public:
   void deliver(port& target, message msg);
   void deliver_close(port& target, close_notice notice);
   void deliver_to_window(message msg);
+  std::optional<result<received_message>> receive(port& from);
 
   // -- ports ----------------------------------------------------------------------------------
 
@@ -90,8 +121,9 @@ public:
   const ref<window> own_window;
   window_events window_target;
   std::map<std::string, port_registry::rebuild, std::less<>> exposed;
-  registry_statistics statistics;
+  live_statistics statistics;
   bool strict = false; ///< The host marks its turns, so that a stray use can be told.
+  bool stopped = false; ///< No event after the current one.
   bool closed = false;
 
   static registry_core*& current() noexcept;

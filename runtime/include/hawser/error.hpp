@@ -23,6 +23,7 @@ enum class errc : std::uint8_t {
   range_error = 6,          ///< A number or an index is outside its range.
   not_found_error = 7,      ///< Nothing goes by that name.
   data_decode_error = 8,    ///< A received message cannot be rebuilt here.
+  timeout_error = 9,        ///< A deadline passed.
 };
 
 /// The standard's spelling, for example `DataCloneError`.

@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,12 @@ public:
 
   /// A message that arrived at `where` could not be rebuilt; `messageerror` follows.
   virtual void report_undecodable(std::string_view where, const error& err) = 0;
+};
+
+/// A message that was taken without an event.
+struct received_message {
+  value data;
+  std::vector<message_port> ports;
 };
 
 /// One port as a report shows it.
@@ -110,6 +117,13 @@ public:
   /// Watches the channel of a port; an empty observer if the port is detached.
   channel_observer observe(const message_port& port) const;
 
+  /// Takes the next message of a port at once, without an event; none if nothing waits. The port is
+  /// used in this way only from then on: it runs no listeners of messages or `close` any more.
+  ///
+  /// `invalid_state_error` when the port is detached or its channel has ended;
+  /// `data_decode_error` where an event would have been a `messageerror`.
+  std::optional<result<received_message>> receive(const message_port& port);
+
   /// Rebuilds platform objects that arrive under `interface_name`. A message that holds one this
   /// context does not expose becomes a `messageerror`. HTML #structureddeserialize.
   using rebuild = std::function<result<std::shared_ptr<const platform_object>>(const value&)>;
@@ -119,6 +133,10 @@ public:
   /// `deliveries_max` events, or the configured bound per turn if that is 0. Returns whether more
   /// is ready; then the caller must come back without waiting for the waker.
   bool run_turn(std::size_t deliveries_max = 0);
+
+  /// No event is delivered any more once the current one is done; everything else still works. For
+  /// a context that has asked to close itself.
+  void stop_deliveries() noexcept;
 
   /// Ends the context: closes every port with `reason`, drops every listener and what waits. Handles
   /// that still exist are detached. Nothing is delivered any more; ports that are made or received
@@ -132,6 +150,7 @@ public:
   /// What waits for the window.
   direction_statistics window_inbound() const;
 
+  /// From any thread.
   registry_statistics statistics() const noexcept;
 
   /// The registry whose context runs on this thread right now, null outside of any.
