@@ -1,0 +1,56 @@
+#pragma once
+
+// What differs between CAF 0.18.7 and CAF 1.1, and nothing else.
+
+#include <string>
+#include <utility>
+
+#include <caf/actor.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/config.hpp>
+#include <caf/mailbox_element.hpp>
+#include <caf/message.hpp>
+#include <caf/message_id.hpp>
+
+#if CAF_VERSION >= 10000
+#  include <caf/scheduler.hpp>
+#else
+#  include <caf/execution_unit.hpp>
+#endif
+
+namespace hawser::detail {
+
+#if CAF_VERSION >= 10000
+
+/// What runs an actor.
+using execution_unit = caf::scheduler;
+
+inline caf::mailbox_element_ptr make_anonymous_element(caf::message content) {
+  return caf::make_mailbox_element(nullptr, caf::make_message_id(), std::move(content));
+}
+
+inline void set_config_file(caf::actor_system_config& config, std::string path) {
+  config.config_file_path(std::move(path));
+}
+
+#else
+
+/// What runs an actor.
+using execution_unit = caf::execution_unit;
+
+inline caf::mailbox_element_ptr make_anonymous_element(caf::message content) {
+  return caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(content));
+}
+
+inline void set_config_file(caf::actor_system_config& config, std::string path) {
+  config.config_file_path = std::move(path);
+}
+
+#endif
+
+/// Sends without a sender; `unit` is the one that runs the calling actor, null outside of any.
+inline void enqueue(caf::abstract_actor& target, caf::message content, execution_unit* unit) {
+  target.enqueue(make_anonymous_element(std::move(content)), unit);
+}
+
+} // namespace hawser::detail

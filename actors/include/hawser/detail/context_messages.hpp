@@ -1,0 +1,36 @@
+#pragma once
+
+// The messages that contexts get from hawser through CAF: all of them, with their type ids.
+
+#include <caf/type_id.hpp>
+
+namespace hawser::detail {
+
+/// Something is ready to be delivered in the context's registry.
+struct wake_up {};
+
+/// The context shall end: its parent has, or the system is closing.
+struct close_context {};
+
+template <class Inspector>
+bool inspect(Inspector& f, wake_up& x) {
+  return f.object(x).fields();
+}
+
+template <class Inspector>
+bool inspect(Inspector& f, close_context& x) {
+  return f.object(x).fields();
+}
+
+} // namespace hawser::detail
+
+// Away from `caf::first_custom_type_id`, where an application's own block begins. Define it to
+// another number, the same in every part of a program, if an application needs these ids itself.
+#ifndef HAWSER_CAF_TYPE_ID_BASE
+#  define HAWSER_CAF_TYPE_ID_BASE (caf::first_custom_type_id + 800)
+#endif
+
+CAF_BEGIN_TYPE_ID_BLOCK(hawser, HAWSER_CAF_TYPE_ID_BASE)
+  CAF_ADD_TYPE_ID(hawser, (hawser::detail::wake_up))
+  CAF_ADD_TYPE_ID(hawser, (hawser::detail::close_context))
+CAF_END_TYPE_ID_BLOCK(hawser)

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <caf/actor_system.hpp>
+
+#include "hawser/config.hpp"
+#include "hawser/open_options.hpp"
+#include "hawser/port_registry.hpp"
+
+namespace hawser {
+
+class scoped_context;
+
+namespace detail {
+class system_state;
+} // namespace detail
+
+/// What all contexts of a system have done together.
+struct system_statistics {
+  std::uint64_t contexts_opened = 0;
+  std::uint64_t contexts_open = 0;
+  std::uint64_t contexts_crashed = 0;
+  registry_statistics registries; ///< Summed over all contexts, ended ones included.
+};
+
+/// One context that has not ended.
+struct context_snapshot {
+  std::uint64_t id = 0; ///< As `window_proxy::id`.
+  std::uint64_t parent = 0; ///< 0 at the top.
+  std::string name;
+  std::string url;
+  direction_statistics window_inbound;
+};
+
+/// Prepares CAF for hawser's message types. `system` does it; a program that makes its own
+/// `caf::actor_system` calls this before. May be called more than once.
+void init_global_meta_objects();
+
+/// A set of contexts and what they run on. Made by `main`, used from any thread.
+///
+/// The destructor waits until every context has ended, as CAF's does for actors.
+class system {
+public:
+  /// Reads `hawser.conf`, the environment and nothing from a command line.
+  system();
+
+  /// Throws `std::invalid_argument` for a configuration that cannot be read.
+  system(int argc, char** argv);
+
+  /// `settings` must outlive the system.
+  explicit system(config& settings);
+
+  /// Works on a CAF system that exists already and outlives this one.
+  explicit system(caf::actor_system& existing, const config& settings = {});
+
+  ~system();
+
+  system(const system&) = delete;
+  system& operator=(const system&) = delete;
+
+  /// Opens a context at `url`, at the top unless `options` name a parent. It can be posted to at
+  /// once. `about:blank` gives it its parent's origin, or an opaque one. Throws
+  /// `std::invalid_argument` if `url` is no absolute URL.
+  window_proxy open(std::string_view url, start_function start, open_options options = {});
+
+  /// Asks every context to end after its current event.
+  void close_all();
+
+  /// Waits until every context has ended.
+  void await_all_closed();
+
+  /// The same with a deadline; false when it passed.
+  [[nodiscard]] bool await_all_closed_until(std::chrono::steady_clock::time_point deadline);
+
+  system_statistics statistics() const;
+
+  std::vector<context_snapshot> contexts() const;
+
+  caf::actor_system& actors() noexcept;
+
+private:
+  friend class scoped_context;
+
+  std::unique_ptr<config> own_config_;
+  std::unique_ptr<caf::actor_system> own_actors_;
+  std::shared_ptr<detail::system_state> state_;
+};
+
+} // namespace hawser

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include <caf/actor.hpp>
+
+#include "hawser/system.hpp"
+
+namespace hawser::detail {
+
+/// The contexts of a system that have not ended, and how they nest. Used by every thread; keeps
+/// each context alive until it is removed.
+class context_directory {
+public:
+  struct entry {
+    caf::actor actor; ///< None for a `scoped_context`.
+    window_proxy window;
+    std::uint64_t parent = 0; ///< 0 at the top.
+    std::string url;
+    const port_registry* registry = nullptr; ///< Alive as long as the entry is.
+    std::vector<std::uint64_t> children;
+  };
+
+  /// A nested context is refused once its parent has ended.
+  bool add(entry added);
+
+  /// The context has ended, with all its listeners. Returns the contexts nested in it.
+  std::vector<caf::actor> remove(std::uint64_t id, bool crashed);
+
+  std::vector<window_proxy> children_of(std::uint64_t id) const;
+
+  window_proxy window_of(std::uint64_t id) const;
+
+  std::vector<caf::actor> all() const;
+
+  /// Wait until no entry that is an actor is left.
+  bool await_empty(std::chrono::steady_clock::time_point deadline) const;
+
+  void await_empty() const;
+
+  system_statistics statistics() const;
+
+  std::vector<context_snapshot> snapshot() const;
+
+private:
+  mutable std::mutex lock_;
+  mutable std::condition_variable emptied_;
+  std::unordered_map<std::uint64_t, entry> entries_;
+  system_statistics ended_; // what ended contexts have counted
+  std::size_t actors_ = 0;  // entries that are actors; the others end with a scope of `main`
+};
+
+} // namespace hawser::detail

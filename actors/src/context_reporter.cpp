@@ -1,0 +1,38 @@
+#include "context_reporter.hpp"
+
+#include "hawser/event.hpp"
+#include "system_state.hpp"
+
+namespace hawser::detail {
+
+context_reporter::context_reporter(std::shared_ptr<system_state> system, std::string context_name)
+  : system_(std::move(system)), context_name_(std::move(context_name)) {}
+
+// HTML #report-an-exception.
+void context_reporter::report_exception(const event& ev, std::string_view where,
+                                        std::exception_ptr exception) {
+  const auto what = describe(exception);
+  system_->log.write(component::context, spdlog::level::err, "listener_threw",
+                     "context '{}': a listener of '{}' at {} threw: {}", context_name_, ev.type(),
+                     where, what);
+  if (in_error_hook_ || registry_ == nullptr)
+    return; // The hook itself threw; once is enough.
+  in_error_hook_ = true;
+  error_event report{std::string{where} + ": " + what, std::move(exception)};
+  registry_->window_events().dispatch_event(report);
+  in_error_hook_ = false;
+}
+
+void context_reporter::report_refused_post(std::string_view where, const error& err) {
+  system_->log.write(component::port, spdlog::level::warn, "post_refused",
+                     "context '{}': a post at {} was refused: {}", context_name_, where,
+                     to_string(err));
+}
+
+void context_reporter::report_undecodable(std::string_view where, const error& err) {
+  system_->log.write(component::port, spdlog::level::warn, "message_undecodable",
+                     "context '{}': a message at {} could not be rebuilt: {}", context_name_, where,
+                     to_string(err));
+}
+
+} // namespace hawser::detail

@@ -1,0 +1,144 @@
+#include "hawser/scoped_context.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+
+#include "context_reporter.hpp"
+#include "hawser/detail/caf_compat.hpp"
+#include "hawser/detail/context_messages.hpp"
+#include "system_state.hpp"
+
+namespace hawser {
+namespace {
+
+// A wake-up for a thread that waits.
+class thread_waker : public waker {
+public:
+  void wake() noexcept override {
+    {
+      const std::scoped_lock guard{lock_};
+      woken_ = true;
+    }
+    changed_.notify_one();
+  }
+
+  // False when the deadline passed without a wake-up.
+  bool await(std::chrono::steady_clock::time_point deadline) {
+    std::unique_lock guard{lock_};
+    const bool woken = changed_.wait_until(guard, deadline, [this] { return woken_; });
+    woken_ = false;
+    return woken;
+  }
+
+private:
+  std::mutex lock_;
+  std::condition_variable changed_;
+  bool woken_ = false;
+};
+
+} // namespace
+
+class scoped_context::host {
+public:
+  host(std::shared_ptr<detail::system_state> state, std::string_view at)
+    : system(std::move(state)),
+      url(at),
+      waker(std::make_shared<thread_waker>()),
+      reporter(system, "main"),
+      registry(reporter, waker, detail::origin_of(url, nullptr), system->default_limits, "main"),
+      scope_(std::in_place, registry) {
+    reporter.attach(registry);
+    system->directory.add({{}, registry.window(), 0, url, &registry, {}});
+  }
+
+  ~host() {
+    const auto message = caf::make_message(detail::close_context{});
+    registry.close(close_reason::context_closed);
+    for (const auto& child : system->directory.remove(registry.window().id(), false))
+      detail::enqueue(*caf::actor_cast<caf::abstract_actor*>(child), message, nullptr);
+  }
+
+  host(const host&) = delete;
+  host& operator=(const host&) = delete;
+
+  // Delivers what is ready, or waits for something. False when the deadline passed.
+  bool step(time_point deadline) {
+    if (registry.run_turn(1))
+      return std::chrono::steady_clock::now() < deadline;
+    return waker->await(deadline);
+  }
+
+  std::shared_ptr<detail::system_state> system;
+  std::string url;
+  std::shared_ptr<thread_waker> waker;
+  detail::context_reporter reporter;
+  port_registry registry;
+
+private:
+  std::optional<registry_scope> scope_;
+};
+
+scoped_context::scoped_context(system& sys, std::string_view url)
+  : host_(std::make_unique<host>(sys.state_, url)) {}
+
+scoped_context::~scoped_context() = default;
+
+port_registry& scoped_context::registry() noexcept {
+  return host_->registry;
+}
+
+const origin& scoped_context::origin() const noexcept {
+  return host_->registry.origin();
+}
+
+window_proxy scoped_context::window() const {
+  return host_->registry.window();
+}
+
+message_channel scoped_context::make_channel() {
+  return host_->registry.make_channel();
+}
+
+window_proxy scoped_context::open(std::string_view url, start_function start,
+                                  open_options options) {
+  const auto own = window();
+  return host_->system->open(url, std::move(start), std::move(options), {&origin(), own.id(), own});
+}
+
+void scoped_context::on_message(event_listener callback) {
+  host_->registry.window_events().handler("message", std::move(callback));
+}
+
+void scoped_context::on_error(event_listener callback) {
+  host_->registry.window_events().handler("error", std::move(callback));
+}
+
+result<received_message> scoped_context::receive(const message_port& port, time_point deadline) {
+  for (;;) {
+    if (auto taken = host_->registry.receive(port))
+      return *std::move(taken);
+    if (!host_->step(deadline)) {
+      if (auto taken = host_->registry.receive(port))
+        return *std::move(taken);
+      return error{errc::timeout_error, "no message arrived on " + to_string(port) + " in time"};
+    }
+  }
+}
+
+result<received_message> scoped_context::receive(const message_port& port, duration patience) {
+  return receive(port, std::chrono::steady_clock::now() + patience);
+}
+
+bool scoped_context::run_until(const std::function<bool()>& done, time_point deadline) {
+  while (!done())
+    if (!host_->step(deadline))
+      return done();
+  return true;
+}
+
+bool scoped_context::run_until(const std::function<bool()>& done, duration patience) {
+  return run_until(done, std::chrono::steady_clock::now() + patience);
+}
+
+} // namespace hawser

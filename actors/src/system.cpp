@@ -1,0 +1,131 @@
+#include "hawser/system.hpp"
+
+#include <stdexcept>
+
+#include <caf/init_global_meta_objects.hpp>
+
+#include "actor_waker.hpp"
+#include "hawser/browsing_context.hpp"
+#include "hawser/detail/context_messages.hpp"
+#include "system_state.hpp"
+
+namespace hawser {
+namespace detail {
+
+origin origin_of(std::string_view url, const origin* inherited) {
+  if (url == "about:blank" || url == "about:srcdoc")
+    return inherited == nullptr ? origin::opaque() : *inherited;
+  auto parsed = origin::parse(url);
+  if (!parsed)
+    throw std::invalid_argument(parsed.error().what());
+  return *std::move(parsed);
+}
+
+std::string describe(const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& known) {
+    return known.what();
+  } catch (...) {
+    return "an exception that is no std::exception";
+  }
+}
+
+window_proxy system_state::open(std::string_view url, start_function start, open_options options,
+                                const context_creator& creator) {
+  window_proxy made;
+  const bool nested = options.kind == context_kind::nested;
+  context_setup setup{shared_from_this(),
+                      std::string{url},
+                      origin_of(url, creator.origin),
+                      std::move(start),
+                      std::move(options),
+                      nested ? creator.id : 0,
+                      nested ? creator.window : window_proxy{},
+                      nested ? window_proxy{} : creator.window,
+                      &made};
+  actors.spawn<browsing_context>(std::move(setup));
+  return made;
+}
+
+void system_state::close_all() {
+  const auto message = caf::make_message(close_context{});
+  for (const auto& actor : directory.all())
+    enqueue(*caf::actor_cast<caf::abstract_actor*>(actor), message, current_execution_unit());
+}
+
+} // namespace detail
+
+void init_global_meta_objects() {
+  caf::init_global_meta_objects<caf::id_block::hawser>();
+  caf::core::init_global_meta_objects();
+}
+
+namespace {
+
+std::unique_ptr<config> read_config(int argc, char** argv) {
+  auto made = std::make_unique<config>();
+  if (auto err = made->read(argc, argv))
+    throw std::invalid_argument(err.what());
+  return made;
+}
+
+caf::actor_system_config& prepared(config& settings) {
+  init_global_meta_objects();
+  return settings;
+}
+
+} // namespace
+
+system::system() : system(0, nullptr) {}
+
+system::system(int argc, char** argv)
+  : own_config_(read_config(argc, argv)),
+    own_actors_(std::make_unique<caf::actor_system>(prepared(*own_config_))),
+    state_(std::make_shared<detail::system_state>(*own_actors_, *own_config_)) {}
+
+system::system(config& settings)
+  : own_actors_(std::make_unique<caf::actor_system>(prepared(settings))),
+    state_(std::make_shared<detail::system_state>(*own_actors_, settings)) {}
+
+system::system(caf::actor_system& existing, const config& settings)
+  : state_(std::make_shared<detail::system_state>(existing, settings)) {}
+
+system::~system() {
+  await_all_closed();
+}
+
+window_proxy system::open(std::string_view url, start_function start, open_options options) {
+  detail::context_creator creator;
+  if (options.parent) {
+    creator.id = options.parent.id();
+    creator.window = options.parent;
+  }
+  return state_->open(url, std::move(start), std::move(options), creator);
+}
+
+void system::close_all() {
+  state_->close_all();
+}
+
+void system::await_all_closed() {
+  state_->directory.await_empty();
+}
+
+bool system::await_all_closed_until(std::chrono::steady_clock::time_point deadline) {
+  return state_->directory.await_empty(deadline);
+}
+
+system_statistics system::statistics() const {
+  return state_->directory.statistics();
+}
+
+std::vector<context_snapshot> system::contexts() const {
+  return state_->directory.snapshot();
+}
+
+caf::actor_system& system::actors() noexcept {
+  return state_->actors;
+}
+
+} // namespace hawser

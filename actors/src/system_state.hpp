@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <caf/actor_system.hpp>
+
+#include "context_directory.hpp"
+#include "hawser/config.hpp"
+#include "hawser/open_options.hpp"
+#include "hawser/origin.hpp"
+#include "log.hpp"
+
+namespace hawser::detail {
+
+class system_state;
+
+/// What a context is made of.
+struct context_setup {
+  std::shared_ptr<system_state> system;
+  std::string url;
+  hawser::origin origin;
+  start_function start;
+  open_options options;
+  std::uint64_t parent_id = 0;
+  window_proxy parent;
+  window_proxy opener;
+  window_proxy* made; ///< Where the new context's window goes.
+};
+
+/// Who opens a context.
+struct context_creator {
+  const hawser::origin* origin = nullptr; ///< What `about:blank` inherits, if anything.
+  std::uint64_t id = 0;
+  window_proxy window;
+};
+
+/// What the contexts of one system share. They keep it alive.
+class system_state : public std::enable_shared_from_this<system_state> {
+public:
+  system_state(caf::actor_system& on, const config& settings)
+    : actors(on), log(settings), default_limits(settings.limits) {}
+
+  window_proxy open(std::string_view url, start_function start, open_options options,
+                    const context_creator& creator);
+
+  void close_all();
+
+  caf::actor_system& actors;
+  logs log;
+  const limits default_limits;
+  context_directory directory;
+};
+
+/// The origin of a context at `url`. HTML #determining-the-origin. Throws `std::invalid_argument`.
+origin origin_of(std::string_view url, const origin* inherited);
+
+/// The exception in words.
+std::string describe(const std::exception_ptr& exception);
+
+} // namespace hawser::detail
