@@ -69,4 +69,8 @@ detail::mailbox& endpoint::peer_inbox() const noexcept {
   return channel_->side[1 - side_];
 }
 
+detail::carrier endpoint::peer_carrier() const noexcept {
+  return {channel_, 1 - side_};
+}
+
 } // namespace hawser

@@ -48,6 +48,7 @@ bool mailbox::has_room(std::uint64_t bytes) const {
 
 pushed mailbox::push(message&& msg) {
   ref<receiver> wanted;
+  auto outcome = pushed::queued;
   {
     const std::scoped_lock guard{lock_};
     if (closed_)
@@ -55,12 +56,14 @@ pushed mailbox::push(message&& msg) {
     posted_messages_ += 1;
     posted_bytes_ += msg.bytes;
     incoming_.push_back(std::move(msg));
-    if (enabled_ && owner_ != nullptr && owner_->mark_scheduled())
+    if (owner_ == nullptr)
+      outcome = pushed::adrift;
+    else if (enabled_ && owner_->mark_scheduled())
       wanted = ref{owner_};
   }
   if (wanted)
     wanted->enlist();
-  return pushed::queued;
+  return outcome;
 }
 
 void mailbox::end(close_notice notice) {
@@ -89,10 +92,17 @@ std::optional<close_reason> mailbox::ended() const {
   return ended_ ? std::optional{notice_.reason} : std::nullopt;
 }
 
+std::optional<voyage> mailbox::travelling() const {
+  const std::scoped_lock guard{lock_};
+  return owner_ == nullptr && voyage_.in.channel ? std::optional{voyage_} : std::nullopt;
+}
+
 void mailbox::attach(receiver& owner) {
   ref<receiver> wanted;
+  carrier left; // Let go outside the lock.
   {
     const std::scoped_lock guard{lock_};
+    left = std::exchange(voyage_.in, {});
     owner_ = &owner;
     enabled_ = false;
     if (ended_ && !told_ && owner.mark_scheduled())
@@ -102,8 +112,9 @@ void mailbox::attach(receiver& owner) {
     wanted->enlist();
 }
 
-void mailbox::detach() {
+void mailbox::detach(carrier in) {
   const std::scoped_lock guard{lock_};
+  voyage_ = {std::move(in), voyage_.number + 1};
   owner_ = nullptr;
   enabled_ = false;
 }
@@ -153,8 +164,10 @@ taken mailbox::take(message& msg, close_notice& notice, when_empty then) {
 }
 
 std::vector<message> mailbox::close(rest what) {
+  carrier left; // Let go outside the lock.
   const std::scoped_lock guard{lock_};
   closed_ = true;
+  left = std::exchange(voyage_.in, {});
   std::vector<message> dropped;
   if (what == rest::keep)
     return dropped;

@@ -15,8 +15,8 @@ namespace hawser::detail {
 
 class receiver;
 
-/// What became of a pushed message.
-enum class pushed { queued, discarded };
+/// What became of a pushed message. `adrift`: queued, but the mailbox itself is in a message.
+enum class pushed { queued, adrift, discarded };
 
 /// What an owner found in its mailbox.
 enum class taken { nothing, message, close };
@@ -25,6 +25,24 @@ enum class taken { nothing, message, close };
 struct close_notice {
   close_reason reason = close_reason::closed_by_peer;
   std::uint64_t undelivered = 0;
+};
+
+class mailbox;
+
+/// Whose queue holds the message an endpoint travels in.
+struct carrier {
+  ref<channel_state> channel;
+  unsigned side = 0;
+
+  friend bool operator==(const carrier&, const carrier&) noexcept = default;
+};
+
+/// One leg of the way of an endpoint in transit.
+struct voyage {
+  carrier in;
+  std::uint64_t number = 0; ///< Tells it from earlier ones in the same carrier.
+
+  friend bool operator==(const voyage&, const voyage&) noexcept = default;
 };
 
 /// A queue of messages that moves between owners. HTML #port-message-queue.
@@ -55,13 +73,17 @@ public:
 
   std::optional<close_reason> ended() const;
 
+  /// Where the endpoint travels; none while it has an owner or travels in no channel.
+  std::optional<voyage> travelling() const;
+
   // -- for the owner, its thread --------------------------------------------------------------
 
   /// Gives the mailbox to `owner`, disabled. The owner must stay alive until `detach`.
   void attach(receiver& owner);
 
-  /// Leaves it without an owner, disabled; messages go on to collect.
-  void detach();
+  /// Leaves it without an owner, disabled; messages go on to collect. `in` is the queue in which
+  /// its endpoint is about to travel, if it is a channel's.
+  void detach(carrier in = {});
 
   /// HTML #dom-messageport-start.
   void enable();
@@ -95,6 +117,7 @@ private:
   std::uint64_t bytes_max_;
   std::uint64_t messages_max_;
   close_notice notice_; // meaningful once ended_
+  voyage voyage_;       // guarded by lock_; meaningful without an owner
 
   std::vector<message> ready_; // the owner's; moves with the mailbox
   std::size_t next_ = 0;       // the first of ready_ that has not been taken

@@ -35,11 +35,11 @@ void port::entangle(endpoint end) {
   end_.inbox().attach(*this);
 }
 
-endpoint port::disentangle() {
+endpoint port::disentangle(carrier in) {
   if (detached())
     return {};
   detached_ = true;
-  end_.inbox().detach();
+  end_.inbox().detach(std::move(in));
   auto end = std::move(end_);
   retire();
   return end;

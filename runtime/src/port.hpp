@@ -8,6 +8,7 @@
 #include "hawser/channel.hpp"
 #include "hawser/event_target.hpp"
 #include "hawser/message_port.hpp"
+#include "mailbox.hpp"
 #include "receiver.hpp"
 
 namespace hawser::detail {
@@ -48,8 +49,9 @@ public:
 
   void entangle(endpoint end);
 
-  /// HTML #disentangle without telling anybody: takes the endpoint out. Empty if detached.
-  endpoint disentangle();
+  /// HTML #disentangle without telling anybody: takes the endpoint out, to travel in a message in
+  /// `in`, if that is a channel's. Empty if detached.
+  endpoint disentangle(carrier in = {});
 
   bool entangled_with(const port& other) const noexcept { return end_.entangled_with(other.end_); }
 

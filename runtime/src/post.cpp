@@ -9,6 +9,7 @@
 #include "registry_core.hpp"
 #include "rewrite.hpp"
 #include "serialized_object.hpp"
+#include "transit.hpp"
 
 namespace hawser::detail {
 
@@ -148,7 +149,8 @@ result<message> registry_core::serialize(const value& data, std::span<const reso
 }
 
 // HTML #structuredserializewithtransfer, step 5. From here on nothing fails.
-void registry_core::detach(std::span<const resolved_item> items, message& msg) {
+void registry_core::detach(std::span<const resolved_item> items, const carrier& in,
+                           message& msg) {
   if (items.empty())
     return;
   auto& transferred = msg.with_extras().transferred;
@@ -156,7 +158,7 @@ void registry_core::detach(std::span<const resolved_item> items, message& msg) {
   for (const auto& item : items) {
     msg.bytes += item.bytes();
     if (item.moved_port)
-      transferred.emplace_back(item.moved_port->disentangle());
+      transferred.emplace_back(item.moved_port->disentangle(in));
     else
       transferred.emplace_back(array_buffer{*item.buffer}.detach());
   }
@@ -187,12 +189,14 @@ error registry_core::post(port& source, const value& data, const transfer_list& 
     bytes += item.bytes();
   if (entangled && !source.end().peer_inbox().has_room(bytes))
     return {errc::quota_exceeded_error, "the peer's message queue is full"};
-  detach(items, *msg);
+  const auto way = entangled ? source.end().peer_carrier() : carrier{};
+  detach(items, way, *msg);
   if (!entangled)
     return {}; // What was to be transferred is gone, as the standard has it.
   // Step 7.
   ++statistics.messages_posted;
-  source.end().peer_inbox().push(*std::move(msg));
+  if (way.channel->side[way.side].push(*std::move(msg)) == pushed::adrift && !items.empty())
+    sink_if_circling(way);
   return {};
 }
 
@@ -211,7 +215,7 @@ error registry_core::post_to_window(window& target, const value& data,
     bytes += item.bytes();
   if (!target.inbox.has_room(bytes))
     return {errc::quota_exceeded_error, "the window's message queue is full"};
-  detach(items, *msg);
+  detach(items, {}, *msg); // A window never travels.
   msg->with_extras().window = std::move(sender);
   ++statistics.messages_posted;
   target.inbox.push(*std::move(msg));

@@ -134,7 +134,7 @@ private:
   error resolve(const transfer_list& transfer, std::vector<resolved_item>& items) const;
   result<message> serialize(const value& data, std::span<const resolved_item> items);
   static error check_attached(std::span<const resolved_item> items);
-  void detach(std::span<const resolved_item> items, message& msg);
+  void detach(std::span<const resolved_item> items, const carrier& in, message& msg);
 
   result<received_message> deserialize(message& msg);
 

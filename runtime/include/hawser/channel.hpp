@@ -11,6 +11,7 @@
 namespace hawser {
 
 namespace detail {
+struct carrier;
 class channel_state;
 class mailbox;
 void intrusive_add_ref(channel_state* target) noexcept;
@@ -87,6 +88,8 @@ public:
   // For the owners inside the runtime.
   detail::mailbox& inbox() const noexcept;
   detail::mailbox& peer_inbox() const noexcept;
+  /// The peer's mailbox as something to travel in.
+  detail::carrier peer_carrier() const noexcept;
   /// As `close`, but the messages waiting here can still be taken.
   void close_for_peer(close_reason reason) noexcept;
 
