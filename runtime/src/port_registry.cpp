@@ -133,7 +133,7 @@ void registry_core::close(close_reason reason) {
     which->abandon(reason);
   }
   bury(std::move(unread));
-  ready->drop_all();
+  ready->close();
 }
 
 } // namespace detail

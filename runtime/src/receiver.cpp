@@ -18,7 +18,9 @@ void ready_list::push(receiver* entry) noexcept {
   do
     entry->next_ready_ = head;
   while (!head_.compare_exchange_weak(head, entry));
-  if (!woken_.load() && !woken_.exchange(true))
+  if (closed_.load())
+    drop_all();
+  else if (!woken_.load() && !woken_.exchange(true))
     waker_->wake();
 }
 
@@ -32,6 +34,11 @@ receiver* ready_list::take_all() noexcept {
     stacked = next;
   }
   return in_order;
+}
+
+void ready_list::close() noexcept {
+  closed_.store(true);
+  drop_all();
 }
 
 void ready_list::drop_all() noexcept {

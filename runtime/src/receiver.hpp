@@ -98,13 +98,18 @@ public:
     return head_.load() == nullptr || woken_.exchange(true);
   }
 
-  void drop_all() noexcept;
+  /// The context has ended: what is in the list, and what is still pushed by posters that were on
+  /// their way, is let go.
+  void close() noexcept;
 
 private:
+  void drop_all() noexcept;
+
   std::atomic<receiver*> head_{nullptr};
   std::shared_ptr<waker> waker_;
   std::atomic<std::uint32_t> refs_{1};
   std::atomic<bool> woken_{false};
+  std::atomic<bool> closed_{false};
 };
 
 } // namespace hawser::detail
