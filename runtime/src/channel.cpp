@@ -21,6 +21,11 @@ direction_statistics channel_observer::towards(unsigned side) const {
   return channel_ ? channel_->side[side].statistics() : direction_statistics{};
 }
 
+std::uint64_t channel_observer::holder(unsigned side) const {
+  HAWSER_ASSERT(side < 2, "a channel has the sides 0 and 1");
+  return channel_ ? channel_->holder[side].load(std::memory_order_relaxed) : 0;
+}
+
 std::optional<close_reason> channel_observer::closed() const {
   if (!channel_)
     return std::nullopt;
@@ -45,6 +50,10 @@ endpoint& endpoint::operator=(endpoint&& other) noexcept {
 
 endpoint::~endpoint() {
   close(close_reason::undeliverable);
+}
+
+void endpoint::held_by(std::uint64_t holder) const noexcept {
+  channel_->holder[side_].store(holder, std::memory_order_relaxed);
 }
 
 void endpoint::close(close_reason reason) noexcept {

@@ -139,6 +139,7 @@ public:
   friend void intrusive_release(channel_state* target) noexcept;
 
   mailbox side[2];
+  std::atomic<std::uint64_t> holder[2]{}; ///< The context that owns it or was the last to.
 
 private:
   std::atomic<std::uint32_t> refs_{1};

@@ -32,6 +32,7 @@ void port::require_context() const {
 
 void port::entangle(endpoint end) {
   end_ = std::move(end);
+  end_.held_by(core_->own_window->id);
   end_.inbox().attach(*this);
 }
 

@@ -35,6 +35,7 @@ registry_core::~registry_core() {
 message_channel registry_core::make_channel() {
   auto [first, second] = endpoint::make_pair(bounds);
   ++statistics.channels_made;
+  host.report_channel(first.observe());
   message_channel made;
   made.port1 = adopt(std::move(first));
   made.port2 = adopt(std::move(second));
@@ -79,14 +80,6 @@ void registry_core::remove(port& which) noexcept {
   intrusive_release(&which);
 }
 
-void registry_core::collect_ready() {
-  for (auto* entry = ready->take_all(); entry != nullptr;) {
-    auto* next = ready_list::next_of(entry);
-    runnable_.push_back(ref<receiver>::adopt(entry));
-    entry = next;
-  }
-}
-
 std::size_t registry_core::deliver_some(receiver& from, std::size_t deliveries_max) {
   std::size_t delivered = 0;
   while (delivered < deliveries_max && !stopped && from.deliver_one(*this))
@@ -100,22 +93,21 @@ bool registry_core::run_turn(std::size_t deliveries_max) {
   const current_registry_guard guard{this};
   auto left = deliveries_max == 0 ? bounds.deliveries_per_turn_max : deliveries_max;
   ready->begin_turn();
-  collect_ready();
-  while (left > 0 && !stopped && !runnable_.empty()) {
-    const auto next = std::move(runnable_.front());
-    runnable_.pop_front();
+  ready->move_to(turns_);
+  while (left > 0 && !stopped && !turns_.empty()) {
+    auto next = turns_.pop_front();
     const auto quantum = std::min(left, bounds.deliveries_per_port_max);
     const auto delivered = deliver_some(*next, quantum);
     left -= delivered;
-    collect_ready(); // What became ready meanwhile comes before this one's second chance.
+    ready->move_to(turns_); // What became ready meanwhile comes before this one's second chance.
     if (delivered == quantum && !stopped)
-      runnable_.push_back(next);
+      turns_.push_back(std::move(next));
   }
   if (stopped) {
-    runnable_.clear();
+    turns_.clear();
     return false;
   }
-  return !runnable_.empty() || !ready->end_turn();
+  return !turns_.empty() || !ready->end_turn();
 }
 
 void registry_core::close(close_reason reason) {

@@ -41,12 +41,40 @@ void ready_list::close() noexcept {
   drop_all();
 }
 
-void ready_list::drop_all() noexcept {
+void ready_list::move_to(turn_queue& queue) noexcept {
   for (auto* entry = take_all(); entry != nullptr;) {
-    auto* next = next_of(entry);
-    intrusive_release(entry);
+    auto* next = entry->next_ready_;
+    queue.push_back(ref<receiver>::adopt(entry));
     entry = next;
   }
+}
+
+void ready_list::drop_all() noexcept {
+  turn_queue dropped;
+  move_to(dropped);
+}
+
+void turn_queue::push_back(ref<receiver> entry) noexcept {
+  auto* added = entry.leak();
+  added->next_ready_ = nullptr;
+  if (last_ == nullptr)
+    first_ = added;
+  else
+    last_->next_ready_ = added;
+  last_ = added;
+}
+
+ref<receiver> turn_queue::pop_front() noexcept {
+  auto* taken = first_;
+  first_ = std::exchange(taken->next_ready_, nullptr);
+  if (first_ == nullptr)
+    last_ = nullptr;
+  return ref<receiver>::adopt(taken);
+}
+
+void turn_queue::clear() noexcept {
+  while (!empty())
+    pop_front();
 }
 
 } // namespace hawser::detail

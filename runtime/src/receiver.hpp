@@ -12,6 +12,7 @@ namespace hawser::detail {
 
 class ready_list;
 class registry_core;
+class turn_queue;
 
 /// Something of a context that messages arrive at: a port or the window.
 ///
@@ -52,9 +53,10 @@ protected:
 
 private:
   friend class ready_list;
+  friend class turn_queue;
 
   ref<ready_list> list_;
-  receiver* next_ready_ = nullptr;
+  receiver* next_ready_ = nullptr; // in the ready list or, later, in the turn queue
   std::atomic<std::uint32_t> refs_{1};
   std::atomic<bool> scheduled_{false};
 };
@@ -82,12 +84,8 @@ public:
   /// Takes over a reference to `entry`.
   void push(receiver* entry) noexcept;
 
-  /// Everything pushed so far in the order of pushing, linked; the caller owns the references.
-  receiver* take_all() noexcept;
-
-  static receiver* next_of(receiver* entry) noexcept {
-    return std::exchange(entry->next_ready_, nullptr);
-  }
+  /// Appends everything pushed so far, in the order of pushing.
+  void move_to(turn_queue& queue) noexcept;
 
   /// From here on pushing wakes nobody, the context being awake.
   void begin_turn() noexcept { woken_.store(true); }
@@ -103,6 +101,7 @@ public:
   void close() noexcept;
 
 private:
+  receiver* take_all() noexcept;
   void drop_all() noexcept;
 
   std::atomic<receiver*> head_{nullptr};
@@ -110,6 +109,31 @@ private:
   std::atomic<std::uint32_t> refs_{1};
   std::atomic<bool> woken_{false};
   std::atomic<bool> closed_{false};
+};
+
+/// The receivers a context is working on, in the order of their turns. One thread's; holds a
+/// reference to each.
+class turn_queue {
+public:
+  turn_queue() = default;
+
+  ~turn_queue() { clear(); }
+
+  turn_queue(const turn_queue&) = delete;
+  turn_queue& operator=(const turn_queue&) = delete;
+
+  bool empty() const noexcept { return first_ == nullptr; }
+
+  void push_back(ref<receiver> entry) noexcept;
+
+  /// Must not be empty.
+  ref<receiver> pop_front() noexcept;
+
+  void clear() noexcept;
+
+private:
+  receiver* first_ = nullptr;
+  receiver* last_ = nullptr;
 };
 
 } // namespace hawser::detail

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -138,13 +137,12 @@ private:
 
   result<received_message> deserialize(message& msg);
 
-  void collect_ready();
   std::size_t deliver_some(receiver& from, std::size_t deliveries_max);
 
   port* ports_ = nullptr;
   std::uint64_t last_port_id_ = 0;
   ref<window_receiver> window_receiver_;
-  std::deque<ref<receiver>> runnable_;
+  turn_queue turns_;
 };
 
 /// Sets the thread's current registry for a while.
