@@ -35,4 +35,9 @@ void context_reporter::report_undecodable(std::string_view where, const error& e
                      to_string(err));
 }
 
+void context_reporter::report_channel(const channel_observer& made) {
+  if (system_->channel_made && registry_ != nullptr)
+    system_->channel_made(registry_->window(), made);
+}
+
 } // namespace hawser::detail

@@ -23,6 +23,7 @@ public:
                         std::exception_ptr exception) override;
   void report_refused_post(std::string_view where, const error& err) override;
   void report_undecodable(std::string_view where, const error& err) override;
+  void report_channel(const channel_observer& made) override;
 
 private:
   std::shared_ptr<system_state> system_;

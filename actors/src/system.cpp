@@ -124,6 +124,10 @@ std::vector<context_snapshot> system::contexts() const {
   return state_->directory.snapshot();
 }
 
+void system::on_channel_made(channel_listener callback) {
+  state_->channel_made = std::move(callback);
+}
+
 caf::actor_system& system::actors() noexcept {
   return state_->actors;
 }

@@ -51,6 +51,7 @@ public:
   logs log;
   const limits default_limits;
   context_directory directory;
+  hawser::system::channel_listener channel_made; ///< Set before the first context is opened.
 };
 
 /// The origin of a context at `url`. HTML #determining-the-origin. Throws `std::invalid_argument`.

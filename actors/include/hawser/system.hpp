@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ struct system_statistics {
 
 /// One context that has not ended.
 struct context_snapshot {
-  std::uint64_t id = 0; ///< As `window_proxy::id`.
+  std::uint64_t id = 0;     ///< As `window_proxy::id`.
   std::uint64_t parent = 0; ///< 0 at the top.
   std::string name;
   std::string url;
@@ -81,6 +82,13 @@ public:
   system_statistics statistics() const;
 
   std::vector<context_snapshot> contexts() const;
+
+  /// Called for every channel a context makes from then on, in that context, before anybody uses
+  /// it; what it keeps of the observer keeps the channel's counts alive. For tools that draw what
+  /// goes on: set it before the first context is opened, and make it quick.
+  using channel_listener =
+    std::function<void(const window_proxy& maker, const channel_observer& made)>;
+  void on_channel_made(channel_listener callback);
 
   caf::actor_system& actors() noexcept;
 

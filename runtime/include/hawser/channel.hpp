@@ -38,6 +38,10 @@ public:
   /// What arrived or waits at side 0 or 1; zeros for an empty observer.
   direction_statistics towards(unsigned side) const;
 
+  /// The `window_proxy::id` of the context that owns that side, or, while the side travels or after
+  /// it was closed, of the last that did; 0 if none ever has.
+  std::uint64_t holder(unsigned side) const;
+
   /// Why the channel ended; none while both ends are open.
   std::optional<close_reason> closed() const;
 
@@ -54,11 +58,12 @@ private:
 /// end's messages wait. HTML #entangle.
 ///
 /// Exactly one owner holds it at a time: a registry, a message on its way, or a router. Moving the
-/// object moves the mailbox with everything in it, while the other end posts on and notices nothing.
-/// Destroying it closes the end with reason `undeliverable`.
+/// object moves the mailbox with everything in it, while the other end posts on and notices
+/// nothing. Destroying it closes the end with reason `undeliverable`.
 ///
-/// An endpoint is used by its owner's thread; the two ends may be used by two threads at once. Their
-/// mailboxes hold the only locks of the runtime, and no code of an application runs inside them.
+/// An endpoint is used by its owner's thread; the two ends may be used by two threads at once.
+/// Their mailboxes hold the only locks of the runtime, and no code of an application runs inside
+/// them.
 class endpoint {
 public:
   endpoint() noexcept = default;
@@ -81,13 +86,16 @@ public:
 
   channel_observer observe() const noexcept { return channel_observer{channel_}; }
 
-  /// Closes this end: the peer gets `close` with `reason` after what it has been sent. Messages that
-  /// wait here are dropped, and ports in them closed, without recursion however deeply they nest.
+  /// Closes this end: the peer gets `close` with `reason` after what it has been sent. Messages
+  /// that wait here are dropped, and ports in them closed, without recursion however deeply they
+  /// nest.
   void close(close_reason reason) noexcept;
 
   // For the owners inside the runtime.
   detail::mailbox& inbox() const noexcept;
   detail::mailbox& peer_inbox() const noexcept;
+  /// What observers are told about who owns it.
+  void held_by(std::uint64_t holder) const noexcept;
   /// The peer's mailbox as something to travel in.
   detail::carrier peer_carrier() const noexcept;
   /// As `close`, but the messages waiting here can still be taken.

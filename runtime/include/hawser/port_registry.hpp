@@ -48,6 +48,9 @@ public:
 
   /// A message that arrived at `where` could not be rebuilt; `messageerror` follows.
   virtual void report_undecodable(std::string_view where, const error& err) = 0;
+
+  /// The context has made a channel.
+  virtual void report_channel(const channel_observer& made) { static_cast<void>(made); }
 };
 
 /// A message that was taken without an event.
@@ -79,8 +82,8 @@ struct registry_statistics {
 /// be transferred, and whose turn it is.
 ///
 /// A port works only through the registry that owns it. Everything here belongs to the context's
-/// thread of control; only posting from elsewhere and the `waker` cross threads. It knows no actors:
-/// a host gives it a waker and calls `run_turn` when woken.
+/// thread of control; only posting from elsewhere and the `waker` cross threads. It knows no
+/// actors: a host gives it a waker and calls `run_turn` when woken.
 class port_registry {
 public:
   /// `host` must outlive the registry.
@@ -138,9 +141,9 @@ public:
   /// a context that has asked to close itself.
   void stop_deliveries() noexcept;
 
-  /// Ends the context: closes every port with `reason`, drops every listener and what waits. Handles
-  /// that still exist are detached. Nothing is delivered any more; ports that are made or received
-  /// from now on are dead.
+  /// Ends the context: closes every port with `reason`, drops every listener and what waits.
+  /// Handles that still exist are detached. Nothing is delivered any more; ports that are made or
+  /// received from now on are dead.
   void close(close_reason reason);
 
   bool closed() const noexcept;
