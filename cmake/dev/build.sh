@@ -7,6 +7,7 @@ prepare() {
   local preset=$1 variant=release caf_ready=yes
   shift
   [[ $preset != tsan ]] || variant=tsan
+  require_build_folder
   find_missing_packages "$@"
   plan_steps "$variant"
   if packages_missing; then
@@ -17,6 +18,12 @@ prepare() {
   build_dir="$root/build/$preset$caf_suffix"
   lock_file "$build_dir.lock"
   configure "$preset"
+}
+
+# Logs and locks live in build/, so nothing can start without it.
+require_build_folder() {
+  mkdir -p "$logs" 2>/dev/null && [[ -w $logs ]] \
+    || die "cannot write to $root/build." "give this user the right to, or remove build/ when another user made it."
 }
 
 # Counts the steps ahead, so that each can say which of how many it is.
@@ -37,7 +44,7 @@ configure() {
     skip_step
     return
   fi
-  mkdir -p "$logs" && : >"$log"
+  : >"$log"
   step "configuring $(basename "$build_dir")"
   run_logged "$log" env -C "$root" cmake --preset "$preset" --fresh -B "$build_dir" -DCAF_ROOT="$caf_prefix" || {
     end_step_line
@@ -50,7 +57,7 @@ configure() {
 # build [TARGET...]: quiet when there is nothing to do.
 build() {
   local log="$logs/build-$(basename "$build_dir").log" plan
-  mkdir -p "$logs" && : >"$log"
+  : >"$log"
   if plan=$(ninja -C "$build_dir" -n "$@" 2>/dev/null) && [[ $plan == *"no work to do"* ]]; then
     return
   fi

@@ -62,7 +62,7 @@ build_caf() {
     unlock
     return
   fi
-  mkdir -p "$logs" && : >"$log"
+  : >"$log"
   # Whatever lies here was left by a run that did not come to its end; the lock says it is over.
   rm -rf "$work" "$caf_prefix"
   require_disk_space
@@ -93,7 +93,7 @@ fetch_caf_source() {
   [[ ! -f $archive ]] || return 0
   apt_log=$1
   command -v apt-get >/dev/null || die "this machine has no apt-get to fetch CAF $caf_version with." "set HAWSER_CAF_ROOT to the prefix of CAF 0.18.7 up to 1.1."
-  use_own_source deb-src experimental
+  use_own_source deb-src experimental "CAF $caf_version"
   as_user source --download-only --tar-only "$caf_package" || no_mirror "CAF $caf_version"
   mv "$cache"/apt/actor-framework_*.orig.tar.gz "$archive"
 }

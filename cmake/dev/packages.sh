@@ -79,7 +79,7 @@ no_mirror() {
 # install_packages: what find_missing_packages found, Catch2 last because it may come from another place.
 install_packages() {
   apt_log="$logs/packages.log"
-  mkdir -p "$logs" && : >"$apt_log"
+  : >"$apt_log"
   local names=("${missing_packages[@]}")
   [[ $catch2_missing == no ]] || names+=(catch2)
   require_root "installing missing packages (${names[*]})"
@@ -102,7 +102,7 @@ install_catch2() {
   version=$(LC_ALL=C apt-cache policy catch2 | sed -n 's/^ *Candidate: \([0-9]*:\)\{0,1\}\([0-9]*\).*/\2/p')
   if [[ ${version:-0} -lt 3 ]]; then
     lock_file "$cache/lock"
-    use_own_source deb "$(. /etc/os-release && echo "$VERSION_CODENAME")-backports"
+    use_own_source deb "$(. /etc/os-release && echo "$VERSION_CODENAME")-backports" "Catch2 3"
     options=("${own_source[@]}")
   fi
   apt_install "${options[@]}" install catch2 \
@@ -112,14 +112,14 @@ install_catch2() {
 
 own_source=()
 
-# use_own_source TYPE SUITE: some things come from parts of Debian that a machine does not usually list. They are read
+# use_own_source TYPE SUITE WHAT: some things come from parts of Debian that a machine does not usually list. They are read
 # through a list of our own, from the mirror this machine already uses, so that its configuration stays as it is.
 use_own_source() {
   local dir="$cache/apt" mirror
   mirror=$(debian_mirror)
   if [[ -z $mirror ]]; then
     require_root "fetching the list of Debian's packages"
-    apt_update || no_mirror "the list of Debian's packages"
+    apt_update || no_mirror "$3"
     mirror=$(debian_mirror)
     [[ -n $mirror ]] || die "the apt sources of this machine name no Debian mirror." \
       "add one, or build CAF 0.18.7 yourself and set HAWSER_CAF_ROOT to its prefix."
@@ -127,7 +127,7 @@ use_own_source() {
   own_source=(-o Dir::Etc::sourcelist="$dir/hawser.list" -o Dir::Etc::sourceparts=- -o Dir::State::Lists="$dir/lists")
   mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
   printf '%s %s %s main\n' "$1" "$mirror" "$2" >"$dir/hawser.list"
-  as_user update || no_mirror "what Debian's $2 has"
+  as_user update || no_mirror "$3"
 }
 
 # as_user COMMAND...: apt-get on our own list, without root.
