@@ -1,0 +1,101 @@
+// hawser-bench: raw CAF and hawser side by side, in one run. README.md says what each row means.
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <regex>
+#include <string>
+
+#include <hawser/system.hpp>
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "measure.hpp"
+#include "report.hpp"
+
+namespace bench {
+
+void fail(std::string_view why) {
+  std::cerr << "hawser-bench: " << why << std::endl;
+  std::abort();
+}
+
+namespace {
+
+struct options {
+  effort how;
+  std::string filter;
+  std::string out;
+};
+
+std::vector<measurement> measure_all(const options& chosen) {
+  const std::regex wanted{chosen.filter};
+  const auto matches = [&wanted](const auto& row) { return std::regex_search(row.name, wanted); };
+  const auto tell = [&chosen](const std::string& row, unsigned repetition) {
+    std::cerr << "\r\033[K" << row << ' ' << repetition + 1 << '/' << chosen.how.repetitions
+              << std::flush;
+  };
+  const auto tell_nobody = [](const std::string&, unsigned) {};
+  const progress report = isatty(STDERR_FILENO) != 0 ? progress{tell} : progress{tell_nobody};
+
+  // Memory first: its processes are forked before this one has threads.
+  std::vector<measurement> memory;
+  for (const auto& row : memory_rows())
+    if (matches(row))
+      memory.push_back(measure(row, chosen.how, report));
+  std::vector<measurement> made;
+  hawser::system sys; // Both sides run on its CAF system.
+  for (const auto& row : speed_rows())
+    if (matches(row))
+      made.push_back(measure(row, sys, chosen.how, report));
+  made.insert(made.end(), memory.begin(), memory.end());
+  if (isatty(STDERR_FILENO) != 0)
+    std::cerr << "\r\033[K";
+  return made;
+}
+
+int run(const options& chosen) {
+  const auto rows = measure_all(chosen);
+  if (rows.empty()) {
+    std::cerr << "hawser-bench: no row matches '" << chosen.filter << "'; there are:\n";
+    for (const auto& row : speed_rows())
+      std::cerr << "  " << row.name << '\n';
+    for (const auto& row : memory_rows())
+      std::cerr << "  " << row.name << '\n';
+    return 2;
+  }
+  print_table(std::cout, rows, chosen.how);
+  if (chosen.out.empty())
+    return 0;
+  std::ofstream file{chosen.out};
+  file << to_json(rows, chosen.how).dump(2) << '\n';
+  file.close();
+  if (!file) {
+    std::cerr << "hawser-bench: cannot write " << chosen.out << '\n';
+    return 1;
+  }
+  return 0;
+}
+
+} // namespace
+} // namespace bench
+
+int main(int argc, char** argv) {
+  bench::options chosen;
+  CLI::App app{"Measures hawser beside raw CAF."};
+  app.add_option("--out", chosen.out, "Write the figures as JSON to this file");
+  app.add_option("--filter", chosen.filter, "Only the rows this regular expression finds");
+  auto* repetitions = app.add_option("--repetitions", chosen.how.repetitions, "Runs per side")
+                        ->check(CLI::Range(1, 1000))
+                        ->capture_default_str();
+  app.add_flag("--quick", chosen.how.quick, "Short runs, 3 of each: shows that it works");
+  CLI11_PARSE(app, argc, argv);
+  if (chosen.how.quick && repetitions->count() == 0)
+    chosen.how.repetitions = 3;
+  try {
+    return bench::run(chosen);
+  } catch (const std::exception& trouble) {
+    std::cerr << "hawser-bench: " << trouble.what() << '\n';
+    return 1;
+  }
+}

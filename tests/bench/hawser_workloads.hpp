@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+
+#include <hawser/system.hpp>
+
+#include "workload.hpp"
+
+namespace bench {
+
+/// One context posts [u64, string] to another, which only reads.
+std::unique_ptr<workload> make_hawser_flood(hawser::system& sys);
+
+/// Two contexts post one [u64, string] to and fro. One operation is a round trip.
+std::unique_ptr<workload> make_hawser_pingpong(hawser::system& sys);
+
+/// A context makes channels and keeps both ports.
+std::unique_ptr<workload> make_create(hawser::system& sys);
+
+/// A context makes channels, keeps one port of each and transfers the other to another context.
+std::unique_ptr<workload> make_transfer(hawser::system& sys);
+
+} // namespace bench

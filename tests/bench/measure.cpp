@@ -1,0 +1,146 @@
+#include "measure.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <benchmark/benchmark.h>
+
+namespace bench {
+namespace {
+
+// Takes what Google Benchmark measured instead of printing it.
+class collector : public benchmark::BenchmarkReporter {
+public:
+  bool ReportContext(const Context&) override { return true; }
+
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const auto& run : runs) {
+      if (run.error_occurred)
+        throw std::runtime_error{run.error_message};
+      per_second = run.counters.at("items_per_second");
+    }
+  }
+
+  double per_second = 0;
+};
+
+// One side of a row as a registered benchmark that is run once at a time.
+class side {
+public:
+  side(std::string name, workload& what, std::uint64_t count) : name_(std::move(name)) {
+    const auto body = [&what, count](benchmark::State& state) {
+      try {
+        for ([[maybe_unused]] auto once : state)
+          state.SetIterationTime(what.run(count).count());
+        state.SetItemsProcessed(static_cast<std::int64_t>(count));
+      } catch (const std::exception& trouble) {
+        state.SkipWithError(trouble.what());
+      }
+    };
+    benchmark::RegisterBenchmark(name_.c_str(), body)->UseManualTime()->Iterations(1);
+  }
+
+  double run() const {
+    collector into;
+    if (benchmark::RunSpecifiedBenchmarks(&into, "^" + name_ + "/") != 1)
+      throw std::logic_error{name_ + " is not one benchmark"};
+    return into.per_second;
+  }
+
+private:
+  std::string name_;
+};
+
+double in_own_process(const std::function<double()>& compute) {
+  int pipe_ends[2];
+  if (pipe(pipe_ends) != 0)
+    throw std::runtime_error{"no pipe for a measuring process"};
+  const auto child = fork();
+  if (child < 0)
+    throw std::runtime_error{"no measuring process could be started"};
+  double answer = 0;
+  if (child == 0) {
+    answer = compute();
+    const auto written = write(pipe_ends[1], &answer, sizeof answer);
+    _exit(written == sizeof answer ? 0 : 1);
+  }
+  close(pipe_ends[1]);
+  const auto got = read(pipe_ends[0], &answer, sizeof answer);
+  close(pipe_ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (got != sizeof answer || status != 0)
+    throw std::runtime_error{"a measuring process failed"};
+  return answer;
+}
+
+} // namespace
+
+double median(samples of) {
+  std::ranges::sort(of);
+  const auto middle = of.size() / 2;
+  return of.size() % 2 == 1 ? of[middle] : (of[middle - 1] + of[middle]) / 2;
+}
+
+range range_of(const samples& of) {
+  const auto [low, high] = std::ranges::minmax(of);
+  return {low, high};
+}
+
+double measurement::value() const {
+  return is_ratio() ? median(subject) / median(peer) : median(subject);
+}
+
+range measurement::spread() const {
+  if (!is_ratio())
+    return range_of(subject);
+  samples ratios;
+  for (std::size_t i = 0; i < subject.size(); ++i)
+    ratios.push_back(subject[i] / peer[i]);
+  return range_of(ratios);
+}
+
+measurement measure(const speed_row& row, hawser::system& sys, const effort& how,
+                    const progress& tell) {
+  measurement made{
+    row.name, row.what, row.operation + "/s", how.quick ? row.quick_count : row.count, {}, {}};
+  benchmark::ClearRegisteredBenchmarks();
+  const auto subject = row.subject(sys);
+  const side own{row.name + "/hawser", *subject, made.count};
+  if (row.peer == nullptr) {
+    own.run(); // Warm-up.
+    for (unsigned i = 0; i < how.repetitions; ++i) {
+      tell(row.name, i);
+      made.subject.push_back(own.run());
+    }
+    return made;
+  }
+  const auto peer = row.peer(sys.actors());
+  const side other{row.name + "/caf", *peer, made.count};
+  own.run(); // Warm-up, as the next.
+  other.run();
+  for (unsigned i = 0; i < how.repetitions; ++i) {
+    tell(row.name, i);
+    if (i % 2 == 0)
+      made.subject.push_back(own.run());
+    made.peer.push_back(other.run());
+    if (i % 2 == 1)
+      made.subject.push_back(own.run());
+  }
+  return made;
+}
+
+measurement measure(const memory_row& row, const effort& how, const progress& tell) {
+  measurement made{row.name, row.what, "byte", how.quick ? row.quick_count : row.count, {}, {}};
+  for (unsigned i = 0; i < how.repetitions; ++i) {
+    tell(row.name, i);
+    made.subject.push_back(
+      in_own_process([&] { return idle_channel_bytes(made.count, row.kind); }));
+  }
+  return made;
+}
+
+} // namespace bench

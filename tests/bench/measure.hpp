@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "rows.hpp"
+
+namespace bench {
+
+/// How thoroughly to measure.
+struct effort {
+  unsigned repetitions = 7;
+  bool quick = false; ///< Fewer operations per run.
+};
+
+/// The runs of one side, in the order they were made.
+using samples = std::vector<double>;
+
+double median(samples of);
+
+struct range {
+  double low;
+  double high;
+};
+
+range range_of(const samples& of);
+
+struct measurement {
+  std::string name;
+  std::string what;
+  std::string unit;    ///< Of the samples: "message/s".
+  std::uint64_t count; ///< Operations per run.
+  samples subject;
+  samples peer; ///< Empty for a figure. Run `i` was made right before or after the subject's.
+
+  bool is_ratio() const noexcept { return !peer.empty(); }
+
+  /// The ratio of the medians, or the median.
+  double value() const;
+
+  /// The lowest and highest of the ratios of neighbouring runs, or of the runs.
+  range spread() const;
+};
+
+/// Is told about each run before it starts.
+using progress = std::function<void(const std::string& row, unsigned repetition)>;
+
+/// One run of each side that is not counted, then the repetitions; the sides take turns, and in
+/// being first. Google Benchmark makes the runs, the workload takes the time.
+measurement measure(const speed_row& row, hawser::system& sys, const effort& how,
+                    const progress& tell);
+
+/// Each run in a process of its own. To be called before this process has any other thread.
+measurement measure(const memory_row& row, const effort& how, const progress& tell);
+
+} // namespace bench

@@ -1,0 +1,116 @@
+#include "report.hpp"
+
+#include <cmath>
+#include <iomanip>
+#include <ostream>
+#include <sstream>
+#include <thread>
+
+#include <caf/config.hpp>
+#include <nlohmann/json.hpp>
+
+namespace bench {
+namespace {
+
+// The macros come from CMake, except CAF's.
+std::string caf_version() {
+  return std::to_string(CAF_VERSION / 10000) + "." + std::to_string(CAF_VERSION / 100 % 100) + "."
+         + std::to_string(CAF_VERSION % 100);
+}
+
+std::string with_digits(double number, int digits) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(digits) << number;
+  return text.str();
+}
+
+// Three or four significant digits and a decimal prefix.
+std::string short_number(double number) {
+  if (number >= 1e6)
+    return with_digits(number / 1e6, 2) + " M";
+  if (number >= 1e4)
+    return with_digits(number / 1e3, 0) + " k";
+  return with_digits(number, 0);
+}
+
+std::string shown(const measurement& of, double number) {
+  return of.is_ratio() ? with_digits(number, 2) : short_number(number);
+}
+
+// Aligned columns, two blanks apart.
+void print_columns(std::ostream& out, const std::vector<std::vector<std::string>>& lines) {
+  std::vector<std::size_t> widths(lines.front().size());
+  for (const auto& line : lines)
+    for (std::size_t i = 0; i < line.size(); ++i)
+      widths[i] = std::max(widths[i], line[i].size());
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i + 1 < line.size(); ++i)
+      out << std::left << std::setw(static_cast<int>(widths[i] + 2)) << line[i];
+    out << line.back() << '\n';
+  }
+}
+
+nlohmann::json side_to_json(const samples& runs) {
+  const auto [low, high] = range_of(runs);
+  return {{"median", median(runs)}, {"min", low}, {"max", high}, {"runs", runs}};
+}
+
+nlohmann::json row_to_json(const measurement& row) {
+  const auto [low, high] = row.spread();
+  nlohmann::json made{
+    {"kind", row.is_ratio() ? "ratio" : "figure"},
+    {"what", row.what},
+    {"value", row.value()},
+    {"unit", row.is_ratio() ? "ratio" : row.unit},
+    {"min", low},
+    {"max", high},
+    {"count", row.count},
+    {"repetitions", row.subject.size()},
+    {"hawser", side_to_json(row.subject)},
+  };
+  made["hawser"]["unit"] = row.unit;
+  if (row.is_ratio()) {
+    made["caf"] = side_to_json(row.peer);
+    made["caf"]["unit"] = row.unit;
+  }
+  return made;
+}
+
+} // namespace
+
+void print_table(std::ostream& out, const std::vector<measurement>& rows, const effort& how) {
+  out << "hawser " HAWSER_BENCH_VERSION ", CAF " << caf_version() << ", " HAWSER_BENCH_COMPILER ", "
+      << HAWSER_BENCH_FLAGS << ", " << std::thread::hardware_concurrency() << " cores, "
+      << how.repetitions << " repetitions" << (how.quick ? ", quick: too short to be quoted" : "")
+      << "\n\n";
+  std::vector<std::vector<std::string>> lines{
+    {"row", "what", "measured", "spread", "unit", "hawser", "CAF"}};
+  for (const auto& row : rows) {
+    const auto [low, high] = row.spread();
+    lines.push_back({row.name, row.what, shown(row, row.value()),
+                     shown(row, low) + " - " + shown(row, high),
+                     row.is_ratio() ? "x " + row.unit : row.unit, short_number(median(row.subject)),
+                     row.is_ratio() ? short_number(median(row.peer)) : "-"});
+  }
+  print_columns(out, lines);
+}
+
+nlohmann::json to_json(const std::vector<measurement>& rows, const effort& how) {
+  nlohmann::json made{
+    {"hawser", HAWSER_BENCH_VERSION},
+    {"caf", caf_version()},
+    {"caf_build_type", HAWSER_BENCH_CAF_BUILD_TYPE},
+    {"compiler", HAWSER_BENCH_COMPILER},
+    {"build_type", HAWSER_BENCH_BUILD_TYPE},
+    {"flags", HAWSER_BENCH_FLAGS},
+    {"cores", std::thread::hardware_concurrency()},
+    {"repetitions", how.repetitions},
+    {"quick", how.quick},
+  };
+  auto& all = made["rows"] = nlohmann::json::object();
+  for (const auto& row : rows)
+    all[row.name] = row_to_json(row);
+  return made;
+}
+
+} // namespace bench

@@ -1,0 +1,30 @@
+#include "rows.hpp"
+
+#include "caf_workloads.hpp"
+#include "hawser_workloads.hpp"
+
+namespace bench {
+
+const std::vector<speed_row>& speed_rows() {
+  static const std::vector<speed_row> rows{
+    {"local.flood_vs_caf", "one way between two contexts", "message", 500'000, 20'000,
+     make_hawser_flood, make_caf_flood},
+    {"local.pingpong_vs_caf", "to and fro between two contexts", "round trip", 400'000, 20'000,
+     make_hawser_pingpong, make_caf_pingpong},
+    {"local.create_per_s", "make a channel", "channel", 100'000, 10'000, make_create, nullptr},
+    {"local.transfer_per_s", "make a channel, move one port", "channel", 50'000, 5'000,
+     make_transfer, nullptr},
+  };
+  return rows;
+}
+
+const std::vector<memory_row>& memory_rows() {
+  static const std::vector<memory_row> rows{
+    {"local.channel_bytes", "an idle channel", 200'000, 50'000, idle_port::bare},
+    {"local.channel_bytes_listening", "an idle channel, both ports listening", 200'000, 50'000,
+     idle_port::listening},
+  };
+  return rows;
+}
+
+} // namespace bench
