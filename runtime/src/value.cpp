@@ -12,7 +12,8 @@ using detail::value_node;
 
 // What a container adds to its node: the estimate and the flags of everything below it.
 void count(value_node& node, const value& child) {
-  node.bytes += child.byte_size();
+  // A part that is mentioned often counts often, which grows without end; so the sum saturates.
+  node.bytes = std::min(value::byte_size_max, node.bytes + child.byte_size());
   node.depth = std::max(node.depth, static_cast<std::uint32_t>(child.depth() + 2));
   node.active |= child.active();
 }
@@ -212,7 +213,7 @@ value value::make_transferred(std::uint32_t index) noexcept {
   return made;
 }
 
-const value& value::operator[](std::size_t index) const noexcept {
+const value& value::element(std::size_t index) const noexcept {
   const auto* items = get_if<array>();
   if (items == nullptr || index >= items->size())
     return undefined_value;

@@ -16,9 +16,19 @@ std::string number_text(double number) {
     return number < 0 ? "-Infinity" : "Infinity";
   if (number == 0 && std::signbit(number))
     return "-0";
-  char digits[32];
-  const auto done = std::to_chars(digits, digits + sizeof digits, number);
-  return {digits, done.ptr};
+  // ECMAScript #sec-numeric-types-number-tostring: plain digits up to 21 places and down to six
+  // zeros after the point. The longest shortest text, -1.2345678901234567e-6 written out, has 25
+  // characters.
+  const double magnitude = std::abs(number);
+  const bool plain = number == 0 || (magnitude >= 1e-6 && magnitude < 1e21);
+  char digits[40];
+  const auto done = std::to_chars(digits, digits + sizeof digits, number,
+                                  plain ? std::chars_format::fixed : std::chars_format::scientific);
+  std::string text{digits, done.ptr};
+  // An exponent has no leading zero.
+  if (const auto sign = text.find_first_of("+-", 1); !plain && text[sign + 1] == '0')
+    text.erase(sign + 1, 1);
+  return text;
 }
 
 std::string quoted(std::string_view text) {
@@ -47,20 +57,25 @@ std::string date_text(double time) {
   // The Web's range: 100,000,000 days around 1970.
   if (!(std::abs(time) <= 8.64e15))
     return "Invalid Date";
-  const std::chrono::sys_time<std::chrono::milliseconds> point{
-    std::chrono::milliseconds{static_cast<std::int64_t>(time)}};
-  const auto day = std::chrono::floor<std::chrono::days>(point);
-  const std::chrono::year_month_day calendar{day};
-  const std::chrono::hh_mm_ss clock{point - day};
-  const int year = static_cast<int>(calendar.year());
+  constexpr std::int64_t day_length = 86'400'000;
+  const auto milliseconds = static_cast<std::int64_t>(time);
+  const auto time_of_day = ((milliseconds % day_length) + day_length) % day_length;
+  // <chrono> knows the years up to 32767 only. The calendar repeats every 400 years, so the date is
+  // looked up near 1970 and the difference added.
+  constexpr std::int64_t era_days = 146'097;
+  const auto days = (milliseconds - time_of_day) / day_length;
+  const auto eras = days / era_days;
+  const std::chrono::year_month_day calendar{
+    std::chrono::sys_days{std::chrono::days{days - eras * era_days}}};
+  const int year = static_cast<int>(calendar.year()) + static_cast<int>(eras) * 400;
   char text[48];
-  std::snprintf(text, sizeof text, year < 0 || year > 9999 ? "%+07d-%02u-%02uT%02d:%02d:%02d.%03dZ"
-                                                           : "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+  std::snprintf(text, sizeof text,
+                year < 0 || year > 9999 ? "%+07d-%02u-%02uT%02d:%02d:%02d.%03dZ"
+                                        : "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
                 year, static_cast<unsigned>(calendar.month()),
-                static_cast<unsigned>(calendar.day()), static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()),
-                static_cast<int>(clock.subseconds().count()));
+                static_cast<unsigned>(calendar.day()), static_cast<int>(time_of_day / 3'600'000),
+                static_cast<int>(time_of_day / 60'000 % 60),
+                static_cast<int>(time_of_day / 1'000 % 60), static_cast<int>(time_of_day % 1'000));
   return text;
 }
 
@@ -100,9 +115,8 @@ public:
         text += date_text(from.get_if<date>()->time);
         return;
       case value_type::array:
-        return print_list("", "[", "]", *from.get_if<array>(), [this](const value& item) {
-          print(item);
-        });
+        return print_list("", "[", "]", *from.get_if<array>(),
+                          [this](const value& item) { print(item); });
       case value_type::object:
         return print_list("", "{", "}", *from.get_if<object>(), [this](const auto& member) {
           print_key(member.first);
@@ -115,9 +129,8 @@ public:
           print(entry.second);
         });
       case value_type::set:
-        return print_list("Set", "{", "}", from.get_if<set>()->items, [this](const value& item) {
-          print(item);
-        });
+        return print_list("Set", "{", "}", from.get_if<set>()->items,
+                          [this](const value& item) { print(item); });
       case value_type::array_buffer:
         text += bytes_text(*from.get_if<array_buffer>());
         return;

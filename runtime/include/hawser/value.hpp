@@ -95,6 +95,9 @@ public:
 
   value(double content) noexcept : type_(value_type::number) { payload_.number = content; }
 
+  /// A letter is neither a number nor a text; say which.
+  value(char) = delete;
+
   /// Text in UTF-8; a lone surrogate is carried in its three-byte (WTF-8) form.
   value(std::string content);
   value(std::string_view content) : value(std::string{content}) {}
@@ -157,14 +160,21 @@ public:
   std::optional<T> as() const;
 
   /// The element or member of that name; `undefined` if there is none or this is no container.
-  const value& operator[](std::size_t index) const noexcept;
+  template <std::integral T>
+  const value& operator[](T index) const noexcept {
+    return element(static_cast<std::size_t>(index));
+  }
   const value& operator[](std::string_view key) const noexcept;
   const value& operator[](const char* key) const noexcept { return (*this)[std::string_view{key}]; }
 
   /// Characters in a string (bytes), elements, members, entries or bytes; 0 for everything else.
   std::size_t size() const noexcept;
 
-  /// An estimate of the bytes this value keeps alive, for limits and backpressure.
+  /// Where the estimates of `byte_size` end, within the size of the last part.
+  static constexpr auto byte_size_max = std::uint64_t{1} << 62;
+
+  /// An estimate of the bytes this value keeps alive, for limits and backpressure. A part counts as
+  /// often as it is mentioned.
   std::uint64_t byte_size() const noexcept {
     return sizeof(value) + (has_node() ? payload_.node->bytes : 0);
   }
@@ -195,6 +205,8 @@ private:
 
   template <class T>
   static detail::value_node* make_node(T content);
+
+  const value& element(std::size_t index) const noexcept;
 
   std::optional<double> as_double() const noexcept;
   std::optional<std::int64_t> as_int64() const noexcept;

@@ -3,6 +3,7 @@
 // The content types of `value`. Included by `value.hpp`; include that one.
 
 #include <chrono>
+#include <cmath>
 #include <initializer_list>
 #include <limits>
 #include <unordered_map>
@@ -152,9 +153,11 @@ std::optional<T> value::as() const {
   if constexpr (std::same_as<T, bool>) {
     return type_ == value_type::boolean ? std::optional{payload_.boolean} : std::nullopt;
   } else if constexpr (std::floating_point<T>) {
-    if (const auto number = as_double())
-      return static_cast<T>(*number);
-    return std::nullopt;
+    const auto number = as_double();
+    if (!number || (std::isfinite(*number) && std::abs(*number) > std::numeric_limits<T>::max()))
+      return std::nullopt;
+    const auto narrowed = static_cast<T>(*number);
+    return narrowed == *number || std::isnan(*number) ? std::optional{narrowed} : std::nullopt;
   } else if constexpr (std::unsigned_integral<T>) {
     const auto number = as_uint64();
     return number && std::in_range<T>(*number) ? std::optional{static_cast<T>(*number)}
