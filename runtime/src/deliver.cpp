@@ -7,6 +7,21 @@
 #include "serialized_object.hpp"
 
 namespace hawser::detail {
+namespace {
+
+// What the application throws while rebuilding makes the message undecodable, as its errors do.
+result<std::shared_ptr<const platform_object>> rebuild_with(const port_registry::rebuild& how,
+                                                            const value& content) {
+  try {
+    return how(content);
+  } catch (const std::exception& thrown) {
+    return error{errc::data_decode_error, thrown.what()};
+  } catch (...) {
+    return error{errc::data_decode_error, "an exception of an unknown type"};
+  }
+}
+
+} // namespace
 
 result<received_message> registry_core::deserialize(message& msg) {
   received_message made;
@@ -53,7 +68,7 @@ result<received_message> registry_core::deserialize(message& msg) {
     auto content = rewriter.rewrite(sent.content());
     if (!content)
       return content;
-    auto rebuilt = found->second(*content);
+    auto rebuilt = rebuild_with(found->second, *content);
     if (!rebuilt)
       return error{rebuilt.error().code(), rewriter.path().text() + ": " + rebuilt.error().what()};
     return value{*std::move(rebuilt)};

@@ -41,6 +41,8 @@ void bury(std::vector<message> dropped) noexcept {
 
 bool mailbox::has_room(std::uint64_t bytes) const {
   const std::scoped_lock guard{lock_};
+  if (closed_)
+    return true; // What is pushed now is discarded, which needs no room.
   const auto waiting_messages = posted_messages_ - taken_messages_.load(std::memory_order_relaxed);
   const auto waiting_bytes = posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed);
   return waiting_messages < messages_max_ && waiting_bytes + bytes <= bytes_max_;

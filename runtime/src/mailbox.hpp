@@ -60,7 +60,8 @@ public:
 
   // -- for senders, any thread ----------------------------------------------------------------
 
-  /// Is there room for a message of that size? Stays true for a sole sender that does not push.
+  /// Is there room for a message of that size? Always in a closed mailbox, which keeps none. Stays
+  /// true for a sole sender that does not push.
   bool has_room(std::uint64_t bytes) const;
 
   /// Appends, wakes the owner if need be. Discards the message if the mailbox is closed.

@@ -116,7 +116,7 @@ bool port::deliver_one(registry_core& core) {
 }
 
 void port::handle_dropped() noexcept {
-  if (handles_.fetch_sub(1) == 1 && core_ != nullptr && mark_scheduled())
+  if (handles_.fetch_sub(1) == 1 && core_ != nullptr && end_ && mark_scheduled())
     enlist();
 }
 

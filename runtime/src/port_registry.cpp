@@ -133,7 +133,9 @@ void registry_core::close(close_reason reason) {
 port_registry::port_registry(registry_host& host, std::shared_ptr<waker> waker,
                              hawser::origin origin, hawser::limits bounds, std::string name)
   : core_(std::make_unique<detail::registry_core>(host, std::move(waker), std::move(origin), bounds,
-                                                  std::move(name))) {}
+                                                  std::move(name))) {
+  core_->facade = this;
+}
 
 port_registry::~port_registry() = default;
 
@@ -216,6 +218,11 @@ direction_statistics port_registry::window_inbound() const {
 
 registry_statistics port_registry::statistics() const noexcept {
   return core_->statistics.snapshot();
+}
+
+port_registry* port_registry::current() noexcept {
+  const auto* running = detail::registry_core::current();
+  return running == nullptr ? nullptr : running->facade;
 }
 
 registry_scope::registry_scope(port_registry& registry) noexcept

@@ -113,6 +113,7 @@ result<message> registry_core::serialize(const value& data, std::span<const reso
     return found == items.end() ? std::optional<std::uint32_t>{}
                                 : static_cast<std::uint32_t>(found - items.begin());
   };
+  std::uint64_t hidden_bytes = 0; // What platform objects became.
   const auto leaf = [&](const value& from, value_rewriter& rewriter) -> result<value> {
     if (const auto* port = from.get_if<message_port>()) {
       if (const auto index = position(port_handle::get(*port)))
@@ -133,9 +134,13 @@ result<message> registry_core::serialize(const value& data, std::span<const reso
     if (!content)
       return error{content.error().code(),
                    rewriter.path().text() + ": " + content.error().what()};
+    if (rewriter.path().depth() + content->depth() > bounds.value_depth_max)
+      return error{errc::data_clone_error, rewriter.path().text() + ": nested deeper than "
+                                             + std::to_string(bounds.value_depth_max) + " levels"};
     auto inner = rewriter.rewrite(*content);
     if (!inner)
       return inner;
+    hidden_bytes = std::min(value::byte_size_max, hidden_bytes + inner->byte_size());
     return value{std::make_shared<const serialized_object>(std::string{object.interface_name()},
                                                            *std::move(inner))};
   };
@@ -144,7 +149,7 @@ result<message> registry_core::serialize(const value& data, std::span<const reso
   if (!rewritten)
     return rewritten.error();
   msg.data = *std::move(rewritten);
-  msg.bytes = msg.data.byte_size();
+  msg.bytes = msg.data.byte_size() + hidden_bytes;
   return msg;
 }
 

@@ -125,6 +125,8 @@ public:
   bool stopped = false; ///< No event after the current one.
   bool closed = false;
 
+  port_registry* facade = nullptr; ///< Whose core this is.
+
   static registry_core*& current() noexcept;
 
 private:
