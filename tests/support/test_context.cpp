@@ -1,0 +1,115 @@
+#include "test_context.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+namespace hawser::test {
+
+void doorbell::ring() noexcept {
+  {
+    const std::scoped_lock guard{lock_};
+    rung_ = true;
+  }
+  rings_.notify_one();
+}
+
+void doorbell::wait() {
+  std::unique_lock guard{lock_};
+  rings_.wait(guard, [this] { return rung_; });
+  rung_ = false;
+}
+
+void test_waker::wake() noexcept {
+  wakes_.fetch_add(1);
+  pending_.store(true);
+  if (bell_)
+    bell_->ring();
+}
+
+test_context::test_context(std::string name, limits bounds)
+  : test_context(name, *origin::parse("https://" + name + ".example"), bounds) {}
+
+test_context::test_context(std::string name, hawser::origin origin, limits bounds)
+  : waker_(std::make_shared<test_waker>()),
+    registry_(*this, waker_, std::move(origin), bounds, std::move(name)) {}
+
+bool test_context::step(std::size_t deliveries_max) {
+  if (!waker_->take())
+    return false;
+  if (registry_.run_turn(deliveries_max))
+    waker_->again();
+  return true;
+}
+
+void test_context::report_exception(const event& ev, std::string_view where,
+                                    std::exception_ptr exception) {
+  auto line = ev.type() + " at ";
+  line.append(where).append(": ");
+  try {
+    std::rethrow_exception(std::move(exception));
+  } catch (const std::exception& thrown) {
+    line += thrown.what();
+  } catch (...) {
+    line += "something else";
+  }
+  exceptions.push_back(std::move(line));
+}
+
+void test_context::report_refused_post(std::string_view where, const error& err) {
+  refused.push_back(std::string{where} + ": " + to_string(err));
+}
+
+void test_context::report_undecodable(std::string_view where, const error& err) {
+  undecodable.push_back(std::string{where} + ": " + to_string(err));
+}
+
+message_channel connect(test_context& first, test_context& second) {
+  auto made = first->make_channel();
+  made.port2 = second->adopt(first->release(made.port2));
+  return made;
+}
+
+void inbox::note(message_event& ev) {
+  seen.push_back(ev.type() == "message" ? to_string(ev.data()) : ev.type());
+  data.push_back(ev.data());
+  ports.insert(ports.end(), ev.ports().begin(), ev.ports().end());
+}
+
+void inbox::note(close_event& ev) {
+  auto line = "close " + std::string{to_string(ev.reason())};
+  if (ev.undelivered().value_or(0) != 0)
+    line += ", " + std::to_string(*ev.undelivered()) + " undelivered";
+  seen.push_back(std::move(line));
+}
+
+void inbox::listen(const message_port& port) {
+  port.on_message_error([this](message_event& ev) { note(ev); });
+  port.on_close([this](close_event& ev) { note(ev); });
+  port.on_message([this](message_event& ev) { note(ev); });
+}
+
+void inbox::listen(event_target& window) {
+  window.handler("message", [this](message_event& ev) { note(ev); });
+  window.handler("messageerror", [this](message_event& ev) { note(ev); });
+}
+
+ferry::ferry(test_context& from, test_context& to) : from_(from), to_(to) {
+  auto made = connect(from, to);
+  near_ = made.port1;
+  far_ = made.port2;
+  arrived_.listen(far_);
+}
+
+void ferry::check(const error& err) {
+  if (err)
+    throw std::logic_error{"the ferry cannot carry that: " + to_string(err)};
+}
+
+message_port ferry::unload() {
+  settle(from_, to_);
+  if (arrived_.ports.empty())
+    throw std::logic_error{"nothing arrived with the ferry"};
+  return std::exchange(arrived_.ports, {}).back();
+}
+
+} // namespace hawser::test
