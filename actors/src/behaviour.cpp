@@ -97,9 +97,8 @@ void behaviour_setup::throw_unfitting(std::string_view argument_name) const {
 }
 
 message_port behaviour_setup::port(std::string_view port_name) const {
-  const auto found = std::ranges::find(given_.ports, port_name, [](const auto& each) {
-    return std::string_view{each.first};
-  });
+  const auto found = std::ranges::find(
+    given_.ports, port_name, [](const auto& each) { return std::string_view{each.first}; });
   return found == given_.ports.end() ? message_port{} : found->second;
 }
 

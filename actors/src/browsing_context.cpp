@@ -33,7 +33,8 @@ browsing_context::browsing_context(caf::actor_config& cfg, detail::context_setup
     system_(std::move(setup.system)),
     reporter_(std::make_unique<detail::context_reporter>(system_, setup.options.name)),
     registry_(std::make_unique<port_registry>(
-      *reporter_, std::make_shared<detail::actor_waker>(caf::actor_cast<caf::strong_actor_ptr>(this)),
+      *reporter_,
+      std::make_shared<detail::actor_waker>(caf::actor_cast<caf::strong_actor_ptr>(this)),
       std::move(setup.origin), setup.options.limits.value_or(system_->default_limits),
       setup.options.name)),
     url_(std::move(setup.url)),
@@ -192,11 +193,11 @@ void browsing_context::take_turn() {
 
 void browsing_context::on_exit() {
   const auto& reason = fail_state();
-  const bool in_order = !crashed_
-                        && (!reason || reason == caf::exit_reason::normal
-                            || reason == caf::exit_reason::user_shutdown
-                            || reason == caf::exit_reason::remote_link_unreachable
-                            || reason == caf::exit_reason::unreachable);
+  const bool in_order =
+    !crashed_
+    && (!reason || reason == caf::exit_reason::normal || reason == caf::exit_reason::user_shutdown
+        || reason == caf::exit_reason::remote_link_unreachable
+        || reason == caf::exit_reason::unreachable);
   crashed_ = !in_order;
   end(in_order ? close_reason::context_closed : close_reason::context_crashed);
 }

@@ -11,9 +11,15 @@ namespace hawser {
 namespace {
 
 constexpr std::string_view option_names[] = {
-  "log-level",           "log-components",          "log-file",
-  "queue-bytes-max",     "queue-messages-max",      "transfers-per-message-max",
-  "value-depth-max",     "ports-per-context-max",   "deliveries-per-port-max",
+  "log-level",
+  "log-components",
+  "log-file",
+  "queue-bytes-max",
+  "queue-messages-max",
+  "transfers-per-message-max",
+  "value-depth-max",
+  "ports-per-context-max",
+  "deliveries-per-port-max",
   "deliveries-per-turn-max",
 };
 
