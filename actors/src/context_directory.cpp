@@ -63,10 +63,10 @@ std::vector<window_proxy> context_directory::children_of(std::uint64_t id) const
   return windows;
 }
 
-window_proxy context_directory::window_of(std::uint64_t id) const {
+std::optional<origin> context_directory::origin_of(std::uint64_t id) const {
   const std::scoped_lock guard{lock_};
   const auto found = entries_.find(id);
-  return found == entries_.end() ? window_proxy{} : found->second.window;
+  return found == entries_.end() ? std::nullopt : std::optional{found->second.registry->origin()};
 }
 
 std::vector<caf::actor> context_directory::all() const {
@@ -103,8 +103,7 @@ std::vector<context_snapshot> context_directory::snapshot() const {
   std::vector<context_snapshot> all;
   all.reserve(entries_.size());
   for (const auto& [id, each] : entries_)
-    all.push_back({id, each.parent, each.window.name(), each.url,
-                   each.registry->window_inbound()});
+    all.push_back({id, each.parent, each.window.name(), each.url, each.registry->window_inbound()});
   std::ranges::sort(all, {}, &context_snapshot::id);
   return all;
 }

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -34,7 +35,7 @@ public:
 
   std::vector<window_proxy> children_of(std::uint64_t id) const;
 
-  window_proxy window_of(std::uint64_t id) const;
+  std::optional<origin> origin_of(std::uint64_t id) const;
 
   std::vector<caf::actor> all() const;
 

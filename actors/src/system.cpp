@@ -1,5 +1,6 @@
 #include "hawser/system.hpp"
 
+#include <optional>
 #include <stdexcept>
 
 #include <caf/init_global_meta_objects.hpp>
@@ -97,7 +98,10 @@ system::~system() {
 
 window_proxy system::open(std::string_view url, start_function start, open_options options) {
   detail::context_creator creator;
+  std::optional<origin> inherited;
   if (options.parent) {
+    inherited = state_->directory.origin_of(options.parent.id());
+    creator.origin = inherited ? &*inherited : nullptr;
     creator.id = options.parent.id();
     creator.window = options.parent;
   }
