@@ -83,14 +83,14 @@ void inbox::note(close_event& ev) {
 }
 
 void inbox::listen(const message_port& port) {
-  port.on_message_error([this](message_event& ev) { note(ev); });
-  port.on_close([this](close_event& ev) { note(ev); });
-  port.on_message([this](message_event& ev) { note(ev); });
+  port.on_message_error(noting<message_event>());
+  port.on_close(noting<close_event>());
+  port.on_message(noting<message_event>());
 }
 
 void inbox::listen(event_target& window) {
-  window.handler("message", [this](message_event& ev) { note(ev); });
-  window.handler("messageerror", [this](message_event& ev) { note(ev); });
+  window.handler("message", noting<message_event>());
+  window.handler("messageerror", noting<message_event>());
 }
 
 ferry::ferry(test_context& from, test_context& to) : from_(from), to_(to) {

@@ -101,12 +101,14 @@ void settle(Contexts&... contexts) {
 /// A channel between two contexts: `port1` belongs to the first, `port2` to the second.
 message_channel connect(test_context& first, test_context& second);
 
-/// Writes down what arrives at ports. Must outlive the turns of their contexts.
+/// Writes down what arrives at ports, for as long as it lives.
 class inbox {
 public:
   inbox() = default;
 
   explicit inbox(const message_port& port) { listen(port); }
+
+  ~inbox() { *self_ = nullptr; }
 
   inbox(const inbox&) = delete;
   inbox& operator=(const inbox&) = delete;
@@ -125,6 +127,17 @@ public:
 private:
   void note(message_event& ev);
   void note(close_event& ev);
+
+  /// A listener that outlives the inbox does nothing.
+  template <class Event>
+  auto noting() {
+    return [self = self_](Event& ev) {
+      if (*self != nullptr)
+        (*self)->note(ev);
+    };
+  }
+
+  std::shared_ptr<inbox*> self_ = std::make_shared<inbox*>(this);
 };
 
 /// Carries ports from one context to another inside messages of a channel of its own.
