@@ -3,10 +3,14 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <map>
+#include <optional>
 #include <regex>
 #include <string>
 
 #include <hawser/system.hpp>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -26,6 +30,7 @@ struct options {
   effort how;
   std::string filter;
   std::string out;
+  std::optional<lone_side> side;
 };
 
 std::vector<measurement> measure_all(const options& chosen) {
@@ -54,7 +59,19 @@ std::vector<measurement> measure_all(const options& chosen) {
   return made;
 }
 
+int run_for_profiler(const options& chosen) {
+  const std::regex wanted{chosen.filter};
+  hawser::system sys;
+  for (const auto& row : speed_rows())
+    if (std::regex_search(row.name, wanted))
+      std::cout << row.name << ": " << run_alone(row, *chosen.side, sys, chosen.how) << ' '
+                << row.operation << "/s\n";
+  return 0;
+}
+
 int run(const options& chosen) {
+  if (chosen.side)
+    return run_for_profiler(chosen);
   const auto rows = measure_all(chosen);
   if (rows.empty()) {
     std::cerr << "hawser-bench: no row matches '" << chosen.filter << "'; there are:\n";
@@ -88,6 +105,10 @@ int main(int argc, char** argv) {
   auto* repetitions = app.add_option("--repetitions", chosen.how.repetitions, "Runs per side")
                         ->check(CLI::Range(1, 1000))
                         ->capture_default_str();
+  const std::map<std::string, bench::lone_side> sides{{"hawser", bench::lone_side::hawser},
+                                                      {"caf", bench::lone_side::caf}};
+  app.add_option("--side", chosen.side, "Run this side alone, for a profiler; speed rows only")
+    ->transform(CLI::CheckedTransformer(sides));
   app.add_flag("--quick", chosen.how.quick, "Short runs, 3 of each: shows that it works");
   CLI11_PARSE(app, argc, argv);
   if (chosen.how.quick && repetitions->count() == 0)

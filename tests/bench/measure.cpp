@@ -133,6 +133,19 @@ measurement measure(const speed_row& row, hawser::system& sys, const effort& how
   return made;
 }
 
+double run_alone(const speed_row& row, lone_side which, hawser::system& sys, const effort& how) {
+  const bool caf = which == lone_side::caf;
+  if (caf && row.peer == nullptr)
+    throw std::invalid_argument{row.name + " has no side of CAF"};
+  benchmark::ClearRegisteredBenchmarks();
+  const auto load = caf ? row.peer(sys.actors()) : row.subject(sys);
+  const side only{row.name + "/alone", *load, how.quick ? row.quick_count : row.count};
+  samples runs;
+  for (unsigned i = 0; i < how.repetitions; ++i)
+    runs.push_back(only.run());
+  return median(runs);
+}
+
 measurement measure(const memory_row& row, const effort& how, const progress& tell) {
   measurement made{row.name, row.what, "byte", how.quick ? row.quick_count : row.count, {}, {}};
   for (unsigned i = 0; i < how.repetitions; ++i) {

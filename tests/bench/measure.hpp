@@ -52,6 +52,10 @@ using progress = std::function<void(const std::string& row, unsigned repetition)
 measurement measure(const speed_row& row, hawser::system& sys, const effort& how,
                     const progress& tell);
 
+/// One side alone for a profiler to look at: nothing but its runs, one after the other. The median.
+enum class lone_side { hawser, caf };
+double run_alone(const speed_row& row, lone_side which, hawser::system& sys, const effort& how);
+
 /// Each run in a process of its own. To be called before this process has any other thread.
 measurement measure(const memory_row& row, const effort& how, const progress& tell);
 
