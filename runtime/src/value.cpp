@@ -120,8 +120,11 @@ const value undefined_value;
 namespace detail {
 
 // Deleting a container deletes its children; a list instead of recursion keeps the stack flat
-// however deep the value is.
+// however deep the value is. Plain values of few levels, which most messages are, do without.
 void destroy(value_node* node) noexcept {
+  constexpr std::uint32_t recursed_depth_max = 16;
+  if (node->depth <= recursed_depth_max && !node->active)
+    return delete_node(node);
   thread_local std::vector<value_node*>* pending = nullptr;
   if (pending != nullptr) {
     pending->push_back(node);
