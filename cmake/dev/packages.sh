@@ -59,7 +59,7 @@ require_root() {
 }
 
 apt_log="" # Set by the caller of what follows.
-apt_options=(-q -y -o APT::Status-Fd=1 -o DPkg::Lock::Timeout=300 -o Acquire::Retries=1 -o Acquire::http::Timeout=30)
+apt_options=(-q -y -o APT::Status-Fd=1 -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 -o Acquire::Retries=1 -o Acquire::http::Timeout=30)
 
 # apt_update [OPTION...]: fails when any list cannot be fetched, which apt-get by itself only warns about.
 apt_update() {
