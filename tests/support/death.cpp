@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <stdexcept>
 
 namespace hawser::test {
@@ -13,6 +14,7 @@ death death_of(const std::function<void()>& code) {
   int pipe_ends[2];
   if (pipe(pipe_ends) != 0)
     throw std::runtime_error{"no pipe"};
+  std::fflush(nullptr); // Or the child might write again what is buffered.
   const auto child = fork();
   if (child < 0)
     throw std::runtime_error{"no child"};
