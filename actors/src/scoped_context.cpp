@@ -62,11 +62,22 @@ public:
   host(const host&) = delete;
   host& operator=(const host&) = delete;
 
-  // Delivers what is ready, or waits for something. False when the deadline passed.
-  bool step(time_point deadline) {
-    if (registry.run_turn(1))
-      return std::chrono::steady_clock::now() < deadline;
-    return waker->await(deadline);
+  // Delivers events until `done` says so. False when the deadline passed first.
+  template <class Done>
+  bool run_until(Done done, time_point deadline) {
+    while (!done()) {
+      if (registry.run_turn(1)) {
+        if (std::chrono::steady_clock::now() >= deadline)
+          return done();
+        continue;
+      }
+      // What arrived during the turn at a port that `receive` looks at has woken nobody.
+      if (done())
+        return true;
+      if (!waker->await(deadline))
+        return done();
+    }
+    return true;
   }
 
   std::shared_ptr<detail::system_state> system;
@@ -115,15 +126,14 @@ void scoped_context::on_error(event_listener callback) {
 }
 
 result<received_message> scoped_context::receive(const message_port& port, time_point deadline) {
-  for (;;) {
-    if (auto taken = host_->registry.receive(port))
-      return *std::move(taken);
-    if (!host_->step(deadline)) {
-      if (auto taken = host_->registry.receive(port))
-        return *std::move(taken);
-      return error{errc::timeout_error, "no message arrived on " + to_string(port) + " in time"};
-    }
-  }
+  std::optional<result<received_message>> taken;
+  const auto take = [&] {
+    taken = host_->registry.receive(port);
+    return taken.has_value();
+  };
+  if (!host_->run_until(take, deadline))
+    return error{errc::timeout_error, "no message arrived on " + to_string(port) + " in time"};
+  return *std::move(taken);
 }
 
 result<received_message> scoped_context::receive(const message_port& port, duration patience) {
@@ -131,10 +141,7 @@ result<received_message> scoped_context::receive(const message_port& port, durat
 }
 
 bool scoped_context::run_until(const std::function<bool()>& done, time_point deadline) {
-  while (!done())
-    if (!host_->step(deadline))
-      return done();
-  return true;
+  return host_->run_until(done, deadline);
 }
 
 bool scoped_context::run_until(const std::function<bool()>& done, duration patience) {
