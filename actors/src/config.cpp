@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hawser/detail/caf_compat.hpp"
+#include "hawser/system.hpp"
 
 namespace hawser {
 namespace {
@@ -31,11 +32,10 @@ std::string environment_name(std::string_view option) {
 }
 
 // The environment as if it stood at the front of the command line, where later arguments win. CAF
-// 0.18 does not read it by itself.
+// 0.18 does not read it by itself. The first entry is the program's name even if nobody gave one.
 std::vector<std::string> with_environment(int argc, char** argv) {
   std::vector<std::string> all;
-  if (argc > 0)
-    all.emplace_back(argv[0]);
+  all.emplace_back(argc > 0 ? argv[0] : "hawser");
   for (const auto option : option_names)
     if (const char* content = std::getenv(environment_name(option).c_str()))
       all.push_back("--hawser." + std::string{option} + "=" + content);
@@ -65,6 +65,7 @@ config::config() {
 }
 
 error config::read(int argc, char** argv) {
+  init_global_meta_objects(); // CAF's errors, and parsing meets some, need it.
   auto arguments = with_environment(argc, argv);
   std::vector<char*> pointers;
   pointers.reserve(arguments.size());

@@ -22,6 +22,14 @@ origin origin_of(std::string_view url, const origin* inherited) {
   return *std::move(parsed);
 }
 
+const limits& usable(const limits& configured) {
+  if (configured.deliveries_per_port_max == 0)
+    throw std::invalid_argument("hawser.deliveries-per-port-max must not be 0");
+  if (configured.deliveries_per_turn_max == 0)
+    throw std::invalid_argument("hawser.deliveries-per-turn-max must not be 0");
+  return configured;
+}
+
 std::string describe(const std::exception_ptr& exception) {
   try {
     std::rethrow_exception(exception);

@@ -16,6 +16,9 @@ namespace hawser::detail {
 
 class system_state;
 
+/// The same limits. Throws `std::invalid_argument` for such as would let nothing happen.
+const limits& usable(const limits& configured);
+
 /// What a context is made of.
 struct context_setup {
   std::shared_ptr<system_state> system;
@@ -40,7 +43,7 @@ struct context_creator {
 class system_state : public std::enable_shared_from_this<system_state> {
 public:
   system_state(caf::actor_system& on, const config& settings)
-    : actors(on), log(settings), default_limits(settings.limits) {}
+    : actors(on), log(settings), default_limits(usable(settings.limits)) {}
 
   window_proxy open(std::string_view url, start_function start, open_options options,
                     const context_creator& creator);
