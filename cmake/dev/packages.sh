@@ -59,16 +59,18 @@ require_root() {
 }
 
 apt_log="" # Set by the caller of what follows.
-apt_options=(-q -y -o APT::Status-Fd=1 -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 -o Acquire::Retries=1 -o Acquire::http::Timeout=30)
+# apt-get closes the descriptor it reports progress on before it starts a package's script, and sudo all but the first three.
+apt_get=(sh -c 'exec apt-get -o APT::Status-Fd=3 "$@" 3>&1' apt-get)
+apt_options=(-q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 -o Acquire::Retries=1 -o Acquire::http::Timeout=30)
 
 # apt_update [OPTION...]: fails when any list cannot be fetched, which apt-get by itself only warns about.
 apt_update() {
-  run_logged "$apt_log" "${become_root[@]}" apt-get "${apt_options[@]}" -o APT::Update::Error-Mode=any "$@" update
+  run_logged "$apt_log" "${become_root[@]}" "${apt_get[@]}" "${apt_options[@]}" -o APT::Update::Error-Mode=any "$@" update
 }
 
 apt_install() {
   run_logged "$apt_log" "${become_root[@]}" DEBIAN_FRONTEND=noninteractive \
-    apt-get "${apt_options[@]}" --no-install-recommends "$@"
+    "${apt_get[@]}" "${apt_options[@]}" --no-install-recommends "$@"
 }
 
 no_mirror() {
@@ -132,7 +134,7 @@ use_own_source() {
 
 # as_user COMMAND...: apt-get on our own list, without root.
 as_user() {
-  run_logged "$apt_log" env -C "$cache/apt" apt-get "${apt_options[@]}" -o APT::Update::Error-Mode=any \
+  run_logged "$apt_log" env -C "$cache/apt" "${apt_get[@]}" "${apt_options[@]}" -o APT::Update::Error-Mode=any \
     "${own_source[@]}" -o Dir::Cache="$cache/apt/cache" "$@"
 }
 
