@@ -13,7 +13,7 @@ struct known_scheme {
   std::optional<std::uint16_t> default_port;
 };
 
-// URL #special-scheme, and our own for node origins.
+// URL #special-scheme, and our own for node origins: IMPLEMENTATION-DEFINED(I3).
 constexpr std::array known_schemes{
   known_scheme{"http", 80},  known_scheme{"https", 443}, known_scheme{"ws", 80},
   known_scheme{"wss", 443},  known_scheme{"ftp", 21},    known_scheme{"hawser", {}},
@@ -63,7 +63,7 @@ bool is_ipv6(std::string_view host) noexcept {
   });
 }
 
-// URL #forbidden-domain-code-point; names outside ASCII are refused, see the header.
+// URL #forbidden-domain-code-point. DEVIATION(D8): names outside ASCII are refused.
 std::string_view host_trouble(std::string_view host) noexcept {
   if (host.empty())
     return "it has no host";

@@ -55,6 +55,7 @@ void port::close(close_reason reason) {
   if (detached())
     return;
   detached_ = true;
+  // IMPLEMENTATION-DEFINED(I1): what waits in an enabled queue is still delivered.
   if (end_.inbox().enabled() && !end_.inbox().idle()) {
     end_.close_for_peer(reason);
     // Wakes the port in case it is idle, so that it is retired in the end.

@@ -57,7 +57,7 @@ result<std::optional<origin>> parse_target_origin(std::string_view text, const o
   return std::optional{*std::move(parsed)};
 }
 
-// The sender is code that runs in no context: it speaks for nobody.
+// IMPLEMENTATION-DEFINED(I7): the sender is code that runs in no context; it speaks for nobody.
 error post_from_nowhere(detail::window& target, const value& data, const transfer_list& transfer,
                         detail::window_message sender) {
   if (!transfer.items().empty() || data.active())

@@ -21,7 +21,7 @@ enum class context_kind : std::uint8_t {
   auxiliary, ///< A window of its own, with an opener.
 };
 
-/// What happens to a context whose start function throws.
+/// What happens to a context whose start function throws. DEVIATION(D6): ending is the default.
 enum class start_failure : std::uint8_t {
   ends_context, ///< It ends; its ports close with reason `context_crashed`.
   is_reported,  ///< As in a browser: reported, and the listeners set before stay in use.

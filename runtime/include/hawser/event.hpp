@@ -115,7 +115,7 @@ private:
 };
 
 /// The channel has ended: nothing more will arrive. Everything that had been posted before came
-/// first. HTML #dom-messageport-close with the reason hawser adds.
+/// first. HTML #dom-messageport-close. DEVIATION(D1): with a reason and a count.
 class close_event : public event {
 public:
   close_event(close_reason reason, std::optional<std::uint64_t> undelivered)

@@ -27,7 +27,7 @@ public:
   listener_id add_event_listener(std::string type, event_listener callback,
                                  listen how = listen::always);
 
-  /// Does nothing if it is gone already.
+  /// Does nothing if it is gone already. DEVIATION(D7): takes an id, not the callback.
   void remove_event_listener(listener_id id) noexcept;
 
   /// Sets the event handler attribute of that type; `nullptr` takes it away. A replacement keeps

@@ -9,8 +9,8 @@ namespace hawser {
 /// silent drop. Zero is not "unlimited" anywhere; use a large number.
 struct limits {
   /// Bytes waiting in one port's message queue. At the bound the peer's `post_message` returns
-  /// `quota_exceeded_error` and posts nothing. The bytes of a value are an estimate of its size
-  /// in memory, shared parts counted once per mention.
+  /// `quota_exceeded_error` and posts nothing: DEVIATION(D4). The bytes of a value are an
+  /// estimate of its size in memory, shared parts counted once per mention.
   std::uint64_t queue_bytes_max = std::uint64_t{1} << 30;
 
   /// Messages waiting in one port's message queue; the same error.

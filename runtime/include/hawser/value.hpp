@@ -88,7 +88,7 @@ public:
   }
 
   /// A number. Becomes an int32 where it fits, else a double where that is exact (up to 2^53), else
-  /// a big integer, so that no digit is lost.
+  /// a big integer, so that no digit is lost: IMPLEMENTATION-DEFINED(I5).
   template <std::integral T>
     requires(!std::same_as<T, bool> && !std::same_as<T, char>)
   value(T content);

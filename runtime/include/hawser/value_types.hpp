@@ -31,7 +31,8 @@ struct error_object {
   friend bool operator==(const error_object&, const error_object&) = default;
 };
 
-/// Members under text keys, in insertion order. Setting an existing key keeps its place.
+/// Members under text keys, in insertion order: IMPLEMENTATION-DEFINED(I4). Setting an existing key
+/// keeps its place.
 class object {
 public:
   using member = std::pair<std::string, value>;
