@@ -1,0 +1,108 @@
+// Moves and posts under threads. A failure prints the seed; HAWSER_STRESS_SEED=N runs that one.
+
+#include <barrier>
+#include <cstdlib>
+#include <thread>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "roaming.hpp"
+#include "threads.hpp"
+
+namespace hawser {
+namespace {
+
+using test::inbox;
+using test::roaming;
+using test::roaming_plan;
+using test::running;
+using test::settle;
+using test::test_context;
+
+void roam(roaming_plan plan, std::uint32_t rounds) {
+  std::uint64_t moves = 0;
+  std::uint64_t messages = 0;
+  if (const char* seed = std::getenv("HAWSER_STRESS_SEED")) {
+    plan.seed = static_cast<std::uint32_t>(std::strtoul(seed, nullptr, 10));
+    rounds = 1;
+  }
+  for (; rounds > 0; --rounds, ++plan.seed) {
+    INFO("HAWSER_STRESS_SEED=" << plan.seed);
+    roaming world{plan};
+    const auto failure = world.run();
+    REQUIRE(failure == "");
+    moves += world.moves();
+    messages += world.messages();
+  }
+  CHECK(moves > 0);
+  CHECK(messages > 0);
+}
+
+TEST_CASE("ports roam between many contexts on four threads and lose nothing", "[stress]") {
+  roam({.seed = 1, .threads = 4, .stations = 8, .channels = 64, .ticks = 200}, 60);
+}
+
+TEST_CASE("a few ports roam between two threads, both ends at once", "[stress]") {
+  roam({.seed = 1000, .threads = 2, .stations = 2, .channels = 16, .ticks = 200}, 200);
+}
+
+TEST_CASE("every message of a slow exchange wakes its receiver", "[stress]") {
+  // Nobody posts before it has heard from the other, so one lost wake-up stops everything.
+  constexpr int rounds = 20'000;
+  test_context left{"left"};
+  test_context right{"right"};
+  auto [near, far] = connect(left, right);
+  std::atomic<int> last{0};
+  const auto answer = [&](message_event& ev) {
+    const auto number = *ev.data().as<int>();
+    last = number;
+    if (number < rounds)
+      ev.port().post_message(number + 1);
+  };
+  near.on_message(answer);
+  far.on_message(answer);
+  near.post_message(1);
+  running threads{left, right};
+  threads.until([&] { return last == rounds; });
+  CHECK(last == rounds);
+}
+
+TEST_CASE("a context may end at any moment of a flood", "[stress]") {
+  constexpr int rounds = 1000;
+  test_context source{"source"};
+  for (int round = 0; round < rounds; ++round) {
+    auto target = std::make_unique<test_context>("target");
+    auto [near, far] = connect(source, *target);
+    auto [inner1, inner2] = source->make_channel();
+    const inbox ends{near};
+    const inbox inner_ends{inner1};
+    const inbox at{far};
+    const auto window = (*target)->window();
+    std::barrier start{2};
+    std::thread flood{[&, port = near, inner = inner2] {
+      start.arrive_and_wait();
+      for (int i = 0; i < 50; ++i) {
+        port.post_message(i);
+        window.post_message(i, "*");
+      }
+      port.post_message("with a port", {inner});
+    }};
+    start.arrive_and_wait();
+    for (int turn = 0; turn < round % 5; ++turn)
+      target->step(7);
+    far = {};
+    (*target)->close(close_reason::context_crashed);
+    target.reset();
+    flood.join();
+    settle(source);
+    // The number of what was not taken depends on the moment.
+    REQUIRE(ends.seen.size() == 1);
+    REQUIRE(ends.seen[0].starts_with("close context_crashed"));
+    REQUIRE(inner_ends.seen.size() == 1);
+    for (std::size_t i = 0; i < at.seen.size(); ++i)
+      REQUIRE(at.seen[i] == (i < 50 ? std::to_string(i) : "with a port"));
+  }
+}
+
+} // namespace
+} // namespace hawser
