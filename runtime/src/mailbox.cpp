@@ -7,14 +7,12 @@
 namespace hawser::detail {
 namespace {
 
-// A queue that grew beyond this gives its memory back when it has been emptied.
+// A queue that grew beyond this gives its memory back once nothing is left in the mailbox.
 constexpr std::size_t spare_messages_max = 256;
 
-void recycle(std::vector<message>& queue) {
+void release_spare(std::vector<message>& queue) {
   if (queue.capacity() > spare_messages_max)
     queue = std::vector<message>{};
-  else
-    queue.clear();
 }
 
 } // namespace
@@ -39,22 +37,33 @@ void bury(std::vector<message> dropped) noexcept {
   open_grave = nullptr;
 }
 
-bool mailbox::has_room(std::uint64_t bytes) const {
+bool mailbox::has_room(std::uint64_t bytes) {
   const std::scoped_lock guard{lock_};
-  if (closed_)
-    return true; // What is pushed now is discarded, which needs no room.
-  const auto waiting_messages = posted_messages_ - taken_messages_.load(std::memory_order_relaxed);
-  const auto waiting_bytes = posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed);
-  return waiting_messages < messages_max_ && waiting_bytes + bytes <= bytes_max_;
+  return closed_ || has_room_locked(bytes); // What a closed mailbox discards needs no room.
 }
 
-pushed mailbox::push(message&& msg) {
+// What has been taken is looked at only when it matters, since the owner writes it all the time.
+bool mailbox::has_room_locked(std::uint64_t bytes) noexcept {
+  const auto fits = [this, bytes] {
+    return posted_messages_ - taken_messages_seen_ < messages_max_
+           && posted_bytes_ - taken_bytes_seen_ + bytes <= bytes_max_;
+  };
+  if (fits())
+    return true;
+  taken_messages_seen_ = taken_messages_.load(std::memory_order_relaxed);
+  taken_bytes_seen_ = taken_bytes_.load(std::memory_order_relaxed);
+  return fits();
+}
+
+pushed mailbox::push(message&& msg, when_full then) {
   ref<receiver> wanted;
   auto outcome = pushed::queued;
   {
     const std::scoped_lock guard{lock_};
     if (closed_)
       return pushed::discarded;
+    if (then == when_full::refuse && !has_room_locked(msg.bytes))
+      return pushed::refused;
     posted_messages_ += 1;
     posted_bytes_ += msg.bytes;
     incoming_.push_back(std::move(msg));
@@ -136,8 +145,11 @@ void mailbox::enable() {
 
 void mailbox::pop_ready(message& msg) noexcept {
   msg = std::move(ready_[next_++]);
-  taken_messages_.fetch_add(1, std::memory_order_relaxed);
-  taken_bytes_.fetch_add(msg.bytes, std::memory_order_relaxed);
+  const auto add = [](std::atomic<std::uint64_t>& sum, std::uint64_t more) {
+    sum.store(sum.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+  };
+  add(taken_messages_, 1);
+  add(taken_bytes_, msg.bytes);
 }
 
 taken mailbox::take(message& msg, close_notice& notice, when_empty then) {
@@ -146,7 +158,7 @@ taken mailbox::take(message& msg, close_notice& notice, when_empty then) {
     return taken::message;
   }
   if (next_ == ready_.size()) {
-    recycle(ready_);
+    ready_.clear();
     next_ = 0;
   }
   const std::scoped_lock guard{lock_};
@@ -154,6 +166,10 @@ taken mailbox::take(message& msg, close_notice& notice, when_empty then) {
     std::swap(incoming_, ready_);
     pop_ready(msg);
     return taken::message;
+  }
+  if (idle_locked()) {
+    release_spare(ready_);
+    release_spare(incoming_);
   }
   if (idle_locked() && ended_ && !told_ && !closed_) {
     told_ = true;

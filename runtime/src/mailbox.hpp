@@ -16,7 +16,8 @@ namespace hawser::detail {
 class receiver;
 
 /// What became of a pushed message. `adrift`: queued, but the mailbox itself is in a message.
-enum class pushed { queued, adrift, discarded };
+/// `refused`: there was no room.
+enum class pushed { queued, adrift, discarded, refused };
 
 /// What an owner found in its mailbox.
 enum class taken { nothing, message, close };
@@ -62,10 +63,13 @@ public:
 
   /// Is there room for a message of that size? Always in a closed mailbox, which keeps none. Stays
   /// true for a sole sender that does not push.
-  bool has_room(std::uint64_t bytes) const;
+  bool has_room(std::uint64_t bytes);
 
-  /// Appends, wakes the owner if need be. Discards the message if the mailbox is closed.
-  pushed push(message&& msg);
+  /// Appends, wakes the owner if need be. Discards the message if the mailbox is closed. A message
+  /// that may not be lost any more, since ports were detached for it, is appended to a full one
+  /// too.
+  enum class when_full { append, refuse };
+  pushed push(message&& msg, when_full then = when_full::append);
 
   /// No more will come: the owner gets a close notice after what is queued.
   void end(close_notice notice);
@@ -108,27 +112,32 @@ public:
 private:
   bool idle_locked() const noexcept { return incoming_.empty() && next_ == ready_.size(); }
 
+  bool has_room_locked(std::uint64_t bytes) noexcept;
+
   void pop_ready(message& msg) noexcept;
+
+  // The senders' part and the owner's lie apart, so that neither waits for the other's cache line.
 
   mutable std::mutex lock_;
   std::vector<message> incoming_; // guarded by lock_
   receiver* owner_ = nullptr;     // guarded by lock_
+  bool enabled_ = false;          // written by the owner inside lock_
+  bool closed_ = false;           // written by the owner inside lock_
+  bool ended_ = false;            // guarded by lock_
+  bool told_ = false;             // the close notice has been taken
   std::uint64_t posted_messages_ = 0;
   std::uint64_t posted_bytes_ = 0;
+  std::uint64_t taken_messages_seen_ = 0; // by senders, when they last had to look
+  std::uint64_t taken_bytes_seen_ = 0;
   std::uint64_t bytes_max_;
   std::uint64_t messages_max_;
   close_notice notice_; // meaningful once ended_
   voyage voyage_;       // guarded by lock_; meaningful without an owner
 
-  std::vector<message> ready_; // the owner's; moves with the mailbox
-  std::size_t next_ = 0;       // the first of ready_ that has not been taken
-  std::atomic<std::uint64_t> taken_messages_{0};
+  std::vector<message> ready_;                   // the owner's; moves with the mailbox
+  std::size_t next_ = 0;                         // the first of ready_ that has not been taken
+  std::atomic<std::uint64_t> taken_messages_{0}; // written by the owner alone
   std::atomic<std::uint64_t> taken_bytes_{0};
-
-  bool enabled_ = false; // written by the owner inside lock_
-  bool closed_ = false;  // written by the owner inside lock_
-  bool ended_ = false;   // guarded by lock_
-  bool told_ = false;    // the close notice has been taken
 };
 
 /// Both mailboxes of a channel; `side[0]` holds what waits for side 0.

@@ -40,6 +40,10 @@ error refuse(std::size_t index, std::string_view why) {
   return {errc::data_clone_error, "transfer[" + std::to_string(index) + "]: " + std::string{why}};
 }
 
+error queue_is_full() {
+  return {errc::quota_exceeded_error, "the peer's message queue is full"};
+}
+
 struct resolve_item {
   message_port moved_port;
   std::optional<array_buffer> buffer;
@@ -70,6 +74,8 @@ struct resolve_item {
 error registry_core::resolve(const transfer_list& transfer,
                              std::vector<resolved_item>& items) const {
   const auto count = transfer.items().size();
+  if (count == 0)
+    return {};
   if (count > bounds.transfers_per_message_max)
     return {errc::data_clone_error, "transfer: " + std::to_string(count) + " items, the limit is "
                                       + std::to_string(bounds.transfers_per_message_max)};
@@ -169,6 +175,15 @@ void registry_core::detach(std::span<const resolved_item> items, const carrier& 
   }
 }
 
+// Step 7 for a message that carries nothing away: looks for room and pushes in one go.
+error registry_core::push_alone(port& source, message msg) {
+  const auto outcome = source.end().peer_inbox().push(std::move(msg), mailbox::when_full::refuse);
+  if (outcome == pushed::refused)
+    return queue_is_full();
+  ++statistics.messages_posted;
+  return {};
+}
+
 error registry_core::post(port& source, const value& data, const transfer_list& transfer) {
   std::vector<resolved_item> items;
   if (auto err = resolve(transfer, items))
@@ -189,18 +204,20 @@ error registry_core::post(port& source, const value& data, const transfer_list& 
     return err;
   // Step 6 looks at the peer only now, for serializing may have closed or moved this port.
   const bool entangled = !source.detached() && !doomed;
+  if (items.empty())
+    return entangled ? push_alone(source, *std::move(msg)) : error{};
   std::uint64_t bytes = msg->bytes;
   for (const auto& item : items)
     bytes += item.bytes();
   if (entangled && !source.end().peer_inbox().has_room(bytes))
-    return {errc::quota_exceeded_error, "the peer's message queue is full"};
+    return queue_is_full();
   const auto way = entangled ? source.end().peer_carrier() : carrier{};
   detach(items, way, *msg);
   if (!entangled)
     return {}; // What was to be transferred is gone, as the standard has it.
   // Step 7.
   ++statistics.messages_posted;
-  if (way.channel->side[way.side].push(*std::move(msg)) == pushed::adrift && !items.empty())
+  if (way.channel->side[way.side].push(*std::move(msg)) == pushed::adrift)
     sink_if_circling(way);
   return {};
 }
