@@ -2,8 +2,8 @@
 
 // Behaviours: what the contexts of a topology run, by name.
 //
-// `hawser run` opens the contexts that a topology file describes, hands each its ports and calls its
-// behaviour. Some behaviours are built in; others come from shared libraries of the application
+// `hawser run` opens the contexts that a topology file describes, hands each its ports and calls
+// its behaviour. Some behaviours are built in; others come from shared libraries of the application
 // (`hawser run --load ./libmine.so`), which contain one definition:
 //
 //   HAWSER_BEHAVIOUR_LIBRARY(catalogue) {
@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,7 +45,7 @@ struct behaviour_argument {
   std::string name;
   argument_type type = argument_type::text;
   std::string help;
-  value fallback; ///< What it is when left out; `undefined` when it must be given.
+  value fallback;                 ///< What it is when left out; `undefined` when it must be given.
   std::optional<double> at_least; ///< Bounds of integers and numbers.
   std::optional<double> at_most;
 };
@@ -70,15 +71,17 @@ struct behaviour {
   std::vector<behaviour_argument> arguments;
   std::vector<behaviour_port> ports;
 
-  /// Runs once in the context, whose ports and arguments are complete and checked then. An exception
-  /// ends the context and fails the run; one that a listener throws later fails the run as well.
+  /// Runs once in the context, whose ports and arguments are complete and checked then. An
+  /// exception ends the context and fails the run; one that a listener throws later fails the run
+  /// as well.
   std::function<void(browsing_context* self, behaviour_setup& setup)> start;
 };
 
 /// Behaviours by name, in the order they were added.
 class behaviour_catalogue {
 public:
-  /// Throws `std::invalid_argument` for what is no complete behaviour, and for a name that is taken.
+  /// Throws `std::invalid_argument` for what is no complete behaviour, and for a name that is
+  /// taken.
   void add(behaviour added);
 
   /// Null if there is none; valid until the next `add`.
@@ -90,12 +93,12 @@ private:
   std::vector<behaviour> all_;
 };
 
-/// What one context has been given. Belongs to the context and lives as long as it does, so that its
-/// listeners may refer to it.
+/// What one context has been given. Belongs to the context and lives as long as it does, so that
+/// its listeners may refer to it.
 class behaviour_setup {
 public:
   struct given {
-    std::string name; ///< The context's.
+    std::string name;      ///< The context's.
     std::size_t index = 0; ///< Which of the contexts of one `count` this is,
     std::size_t count = 1; ///< and how many these are.
     object arguments;
@@ -103,8 +106,7 @@ public:
     window_proxy console; ///< Whoever shows what contexts print.
   };
 
-  behaviour_setup(browsing_context* self, given what)
-    : self_(self), given_(std::move(what)) {}
+  behaviour_setup(browsing_context* self, given what) : self_(self), given_(std::move(what)) {}
 
   behaviour_setup(const behaviour_setup&) = delete;
   behaviour_setup& operator=(const behaviour_setup&) = delete;
@@ -134,6 +136,14 @@ public:
   /// there is none.
   window_proxy child(std::string_view context_name) const;
 
+  /// An object that lives as long as the context: what its listeners work on.
+  template <class T, class... Args>
+  T& make(Args&&... args) {
+    auto made = std::make_shared<T>(std::forward<Args>(args)...);
+    kept_.push_back(made);
+    return *made;
+  }
+
   /// Shows lines under the context's name. Lines of different contexts keep the order of cause and
   /// effect. Call it inside the context.
   void print(std::string_view lines) const;
@@ -147,10 +157,11 @@ private:
 
   browsing_context* self_;
   given given_;
+  std::vector<std::shared_ptr<void>> kept_;
 };
 
-/// What a shared library of behaviours exports as `hawser_behaviour_library`, in a layout that never
-/// changes, so that one built for another hawser can be told before any of its code runs.
+/// What a shared library of behaviours exports as `hawser_behaviour_library`, in a layout that
+/// never changes, so that one built for another hawser can be told before any of its code runs.
 struct behaviour_library {
   std::uint32_t interface_version; ///< `behaviour_interface_version` it was compiled with.
   std::uint32_t caf_version;       ///< `CAF_VERSION` it was compiled with.
@@ -164,12 +175,12 @@ inline constexpr std::uint32_t behaviour_interface_version = 1;
 
 /// Defines the entry point of a library of behaviours; the body adds them to `catalogue`. What it
 /// throws is shown, and nothing is run.
-#define HAWSER_BEHAVIOUR_LIBRARY(catalogue)                                                        \
-  static void hawser_add_behaviours(::hawser::behaviour_catalogue& catalogue);                     \
-  extern "C" {                                                                                     \
-  [[gnu::visibility("default")]] extern const ::hawser::behaviour_library                          \
-    hawser_behaviour_library;                                                                      \
-  const ::hawser::behaviour_library hawser_behaviour_library{                                      \
-    ::hawser::behaviour_interface_version, CAF_VERSION, hawser_add_behaviours};                    \
-  }                                                                                                \
+#define HAWSER_BEHAVIOUR_LIBRARY(catalogue) \
+  static void hawser_add_behaviours(::hawser::behaviour_catalogue& catalogue); \
+  extern "C" { \
+  [[gnu::visibility( \
+    "default")]] extern const ::hawser::behaviour_library hawser_behaviour_library; \
+  const ::hawser::behaviour_library hawser_behaviour_library{ \
+    ::hawser::behaviour_interface_version, CAF_VERSION, hawser_add_behaviours}; \
+  } \
   static void hawser_add_behaviours(::hawser::behaviour_catalogue& catalogue)

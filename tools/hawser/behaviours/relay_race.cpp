@@ -1,0 +1,152 @@
+// A port changes hands again and again while its peer posts to it as fast as it can. Each runner
+// takes some messages, hands the port on with the number it expects next, and ends; the last one
+// takes all that is left. A message that were lost, repeated or out of order would be noticed by
+// its number.
+
+#include "builtin.hpp"
+
+namespace hawser::tool {
+namespace {
+
+/// Posts numbered messages in bursts, each burst an event of its own, so that runners run
+/// meanwhile.
+class starter {
+public:
+  starter(browsing_context* self, behaviour_setup& setup)
+    : self_(self),
+      setup_(setup),
+      baton_(setup.port("baton")),
+      messages_(setup.argument<std::int64_t>("messages")),
+      burst_(setup.argument<std::int64_t>("burst")) {}
+
+  void post_burst() {
+    for (std::int64_t i = 0; i < burst_ && next_ < messages_; ++i)
+      baton_.post_message(next_++);
+    setup_.progress(static_cast<double>(next_) / static_cast<double>(messages_));
+    if (next_ < messages_) {
+      self_->window().post_message("go on");
+      return;
+    }
+    baton_.post_message(object{{"end_after", messages_}});
+    setup_.print("posted " + std::to_string(messages_) + " messages");
+    self_->close();
+  }
+
+private:
+  browsing_context* self_;
+  behaviour_setup& setup_;
+  message_port baton_;
+  std::int64_t messages_;
+  std::int64_t burst_;
+  std::int64_t next_ = 0;
+};
+
+void start_starter(browsing_context* self, behaviour_setup& setup) {
+  auto& state = setup.make<starter>(self, setup);
+  self->on_message([&state] { state.post_burst(); });
+  self->window().post_message("go");
+}
+
+/// Has the baton for a while.
+class runner_on_the_track {
+public:
+  runner_on_the_track(browsing_context* self, behaviour_setup& setup)
+    : self_(self),
+      setup_(setup),
+      next_runner_(setup.port("next")),
+      takes_(setup.argument<std::int64_t>("takes")) {}
+
+  void take_over(const message_port& baton, std::int64_t expected) {
+    baton_ = baton;
+    expected_ = expected;
+    baton_.on_message([this](message_event& ev) { take(ev.data()); });
+  }
+
+private:
+  void take(const value& data) {
+    if (const auto total = data["end_after"].as<std::int64_t>()) {
+      finish(*total);
+      return;
+    }
+    const auto number = data.as<std::int64_t>().value_or(-1);
+    wrong_ += number == expected_ ? 0 : 1;
+    expected_ = number + 1;
+    ++taken_;
+    if (next_runner_ && taken_ == takes_)
+      hand_on();
+  }
+
+  void hand_on() {
+    setup_.print("took " + std::to_string(taken_) + " messages, " + verdict());
+    next_runner_.post_message(object{{"expect", expected_}, {"wrong", wrong_}}, {baton_});
+    self_->close();
+  }
+
+  void finish(std::int64_t total) {
+    wrong_ += expected_ == total ? 0 : 1;
+    setup_.print(wrong_ == 0 ? std::to_string(total) + " messages in order, none lost or repeated"
+                             : std::to_string(total) + " messages were posted, " + verdict());
+    self_->close();
+  }
+
+  std::string verdict() const {
+    return wrong_ == 0 ? "in order" : std::to_string(wrong_) + " times out of order";
+  }
+
+  browsing_context* self_;
+  behaviour_setup& setup_;
+  message_port next_runner_;
+  message_port baton_;
+  std::int64_t takes_;
+  std::int64_t expected_ = 0;
+  std::int64_t taken_ = 0;
+  std::int64_t wrong_ = 0;
+};
+
+void start_runner(browsing_context* self, behaviour_setup& setup) {
+  auto& state = setup.make<runner_on_the_track>(self, setup);
+  if (const auto baton = setup.port("baton"))
+    state.take_over(baton, 0);
+  if (const auto previous = setup.port("previous"))
+    previous.on_message([&state](message_event& ev) {
+      state.take_over(ev.ports().at(0), ev.data()["expect"].as<std::int64_t>().value());
+    });
+}
+
+} // namespace
+
+void add_relay_race(behaviour_catalogue& into) {
+  into.add({.name = "relay_starter",
+            .help = "Posts numbered messages to the baton port as fast as it can, and ends.",
+            .arguments = {{.name = "messages",
+                           .type = argument_type::integer,
+                           .help = "how many",
+                           .fallback = 100000,
+                           .at_least = 1,
+                           .at_most = 1e9},
+                          {.name = "burst",
+                           .type = argument_type::integer,
+                           .help = "messages posted in one event",
+                           .fallback = 100,
+                           .at_least = 1,
+                           .at_most = 1e6}},
+            .ports = {{.name = "baton", .help = "whose peer is handed from runner to runner"}},
+            .start = start_starter});
+  into.add(
+    {.name = "relay_runner",
+     .help = "Takes messages from the baton, checks their order and hands the baton on; "
+             "the last one takes all the rest.",
+     .arguments = {{.name = "takes",
+                    .type = argument_type::integer,
+                    .help = "messages to take before handing on",
+                    .fallback = 1000,
+                    .at_least = 1,
+                    .at_most = 1e9}},
+     .ports =
+       {{.name = "baton", .help = "where the first runner gets it", .arity = port_arity::optional},
+        {.name = "previous", .help = "where the others get it", .arity = port_arity::optional},
+        {.name = "next", .help = "where it goes", .arity = port_arity::optional}},
+     .start = start_runner});
+}
+
+} // namespace hawser::tool

@@ -1,0 +1,102 @@
+// The `hawser` program: what stands on its command line, and which part of it that concerns.
+
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "behaviours/builtin.hpp"
+#include "libraries.hpp"
+#include "list.hpp"
+#include "run_command.hpp"
+
+namespace {
+
+constexpr int exit_refused = 2;
+
+constexpr const char* epilogue = R"(
+Examples:
+  hawser run hello.toml                      run a topology
+  hawser run relay_race.toml --graph race.svg
+  hawser run ring.toml --json > ring.json    the closing table for programs
+  hawser check mine.toml --load ./libmine.so only look for mistakes
+  hawser list                                what contexts can run
+
+Exit codes: 0 all that was expected has happened, 1 it has not, 2 the topology, an option or a file
+is wrong and nothing was run, 128 plus the signal's number (130 for Ctrl-C) when interrupted.
+)";
+
+struct command_line {
+  hawser::tool::run_options run;
+  std::vector<std::string> libraries;
+  bool json = false;
+};
+
+void add_common(CLI::App& to, command_line& into) {
+  to.add_option("--load", into.libraries, "A shared library of behaviours; may be repeated")
+    ->type_name("LIBRARY")
+    ->allow_extra_args(false);
+}
+
+CLI::App* add_run(CLI::App& to, command_line& into) {
+  auto* run = to.add_subcommand("run", "Run a topology");
+  run->add_option("topology", into.run.file, "The topology, a TOML file")->required();
+  run->add_option("--graph", into.run.graph,
+                  "Draw contexts, channels and message counts: a .svg, .dot or .mmd file");
+  run->add_flag("--json", into.run.json,
+                "The closing table as JSON on standard output; what contexts print goes to "
+                "standard error");
+  run->add_flag("--no-table", into.run.no_table, "Only what contexts print");
+  run->add_option("--log", into.run.log_level, "What to log to standard error")
+    ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical", "off"}));
+  run
+    ->add_option("--deadline", into.run.deadline_s,
+                 "Seconds the run may take (default: what the topology says, or 60)")
+    ->check(CLI::Range(0.001, 86400.0));
+  add_common(*run, into);
+  return run;
+}
+
+int dispatch(const CLI::App& check, const CLI::App& list, const command_line& given) {
+  hawser::behaviour_catalogue behaviours;
+  hawser::tool::add_builtin_behaviours(behaviours);
+  for (const auto& library : given.libraries)
+    hawser::tool::load_library(library, behaviours);
+  if (check.parsed())
+    return hawser::tool::check_topology(given.run.file, behaviours);
+  if (!list.parsed())
+    return hawser::tool::run_topology(given.run, behaviours);
+  if (given.json)
+    hawser::tool::print_behaviours_json(behaviours, stdout);
+  else
+    hawser::tool::print_behaviours(behaviours, stdout);
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  command_line given;
+  CLI::App app{"hawser: the Web's channel messaging between actors", "hawser"};
+  app.set_version_flag("--version", "hawser " HAWSER_VERSION);
+  app.require_subcommand(1);
+  app.footer(epilogue);
+  add_run(app, given);
+  auto* check = app.add_subcommand("check", "Look for mistakes in a topology, and run nothing");
+  check->add_option("topology", given.run.file, "The topology, a TOML file")->required();
+  add_common(*check, given);
+  auto* list = app.add_subcommand("list", "Show what contexts can run, with ports and arguments");
+  list->add_flag("--json", given.json, "For programs");
+  add_common(*list, given);
+  try {
+    app.parse(argc, argv);
+    return dispatch(*check, *list, given);
+  } catch (const CLI::ParseError& failure) {
+    return app.exit(failure) == 0 ? 0 : exit_refused;
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "hawser: %s\n", failure.what());
+    return exit_refused;
+  }
+}

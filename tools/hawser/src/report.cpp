@@ -1,0 +1,188 @@
+#include "report.hpp"
+
+#include <algorithm>
+#include <cinttypes>
+
+#include <nlohmann/json.hpp>
+
+namespace hawser::tool {
+namespace {
+
+constexpr std::size_t shown_max = 20; // of every list, on a screen
+
+template <class Range, class Print>
+void print_some(const Range& all, std::FILE* to, Print print) {
+  for (std::size_t i = 0; i < std::min(all.size(), shown_max); ++i)
+    print(all[i]);
+  if (all.size() > shown_max)
+    std::fprintf(to, "    ... and %zu more\n", all.size() - shown_max);
+}
+
+void print_names(const char* title, const std::vector<std::string>& names, std::FILE* to) {
+  if (names.empty())
+    return;
+  std::fprintf(to, "  %s (%zu):\n", title, names.size());
+  print_some(names, to,
+             [to](const std::string& each) { std::fprintf(to, "    %s\n", each.c_str()); });
+}
+
+// 1234567 as "1.23 M": three digits are enough to compare.
+std::string scaled(double number, double step, const char* const (&units)[5]) {
+  std::size_t unit = 0;
+  while (number >= step && unit < 4) {
+    number /= step;
+    ++unit;
+  }
+  char text[32];
+  std::snprintf(text, sizeof text, unit == 0 || number >= 100 ? "%.0f %s" : "%.2f %s", number,
+                units[unit]);
+  return text;
+}
+
+std::string shown_bytes(std::uint64_t bytes) {
+  return scaled(static_cast<double>(bytes), 1024, {"B", "KiB", "MiB", "GiB", "TiB"});
+}
+
+double rate_of(const run_report& of) {
+  return of.run_s > 0 ? static_cast<double>(of.messages) / of.run_s : 0;
+}
+
+const char* sentence(const run_report& of) {
+  switch (of.how) {
+    case outcome::held:
+      return "";
+    case outcome::unmet:
+      return of.unexpected.empty() ? "the run ended without all that was expected"
+                                   : "something was printed that was not expected";
+    case outcome::failed:
+      return "a context failed";
+    case outcome::late:
+      return "the deadline passed";
+    case outcome::interrupted:
+      return "the run was interrupted";
+  }
+  return "";
+}
+
+nlohmann::ordered_json to_json(const channel_report& from) {
+  auto ends = nlohmann::ordered_json::array();
+  for (const auto& end : from.ends)
+    ends.push_back({{"context", end.context},
+                    {"port", end.port},
+                    {"posted_messages", end.posted_messages},
+                    {"posted_bytes", end.posted_bytes}});
+  return {{"name", from.name}, {"planned", from.planned}, {"ends", std::move(ends)}};
+}
+
+} // namespace
+
+std::string_view to_string(outcome how) noexcept {
+  switch (how) {
+    case outcome::held:
+      return "held";
+    case outcome::unmet:
+      return "unmet";
+    case outcome::failed:
+      return "failed";
+    case outcome::late:
+      return "late";
+    case outcome::interrupted:
+      return "interrupted";
+  }
+  return "unknown";
+}
+
+int exit_code(const run_report& of) noexcept {
+  switch (of.how) {
+    case outcome::held:
+      return of.stuck.empty() ? 0 : 1;
+    case outcome::unmet:
+    case outcome::failed:
+    case outcome::late:
+      return 1;
+    case outcome::interrupted:
+      return 128 + of.signal;
+  }
+  return 1;
+}
+
+void print_trouble(const run_report& of, std::FILE* to) {
+  if (of.how == outcome::late)
+    std::fprintf(to, "hawser: the deadline of %g s passed\n", of.deadline_s);
+  else if (of.how != outcome::held)
+    std::fprintf(to, "hawser: %s\n", sentence(of));
+  if (!of.failures.empty()) {
+    std::fprintf(to, "  failed (%zu):\n", of.failures.size());
+    print_some(of.failures, to, [to](const context_failure& each) {
+      std::fprintf(to, "    %s: %s\n", each.context.c_str(), each.what.c_str());
+    });
+  }
+  if (of.how != outcome::held) {
+    print_names("expected and not seen", of.missing, to);
+    print_names("seen and not expected", of.unexpected, to);
+    print_names("still open", of.open, to);
+  }
+  if (!of.queued.empty()) {
+    std::fprintf(to, "  still queued (%zu):\n", of.queued.size());
+    print_some(of.queued, to, [to](const waiting_messages& each) {
+      std::fprintf(to, "    %s: %" PRIu64 " messages, %s\n", each.where.c_str(), each.messages,
+                   shown_bytes(each.bytes).c_str());
+    });
+  }
+  print_names("not even ended when told to, so the process ends without them", of.stuck, to);
+  if (of.posts_refused > 0)
+    std::fprintf(to, "  %" PRIu64 " posts were refused (--log warning shows which)\n",
+                 of.posts_refused);
+}
+
+void print_table(const run_report& of, std::FILE* to) {
+  const std::string columns[][2] = {
+    {"contexts", std::to_string(of.contexts)},
+    {"ports", std::to_string(of.ports)},
+    {"messages", std::to_string(of.messages)},
+    {"bytes", shown_bytes(of.bytes)},
+    {"rate", scaled(rate_of(of), 1000, {"/s", "k/s", "M/s", "G/s", "T/s"})},
+    {"time", scaled(of.run_s * 1000, 1000, {"ms", "s", "ks", "Ms", "Gs"})},
+  };
+  std::string head;
+  std::string row;
+  for (const auto& [title, content] : columns) {
+    const auto width = std::max(title.size(), content.size());
+    head += std::string(width - title.size() + (head.empty() ? 0 : 2), ' ') + title;
+    row += std::string(width - content.size() + (row.empty() ? 0 : 2), ' ') + content;
+  }
+  std::fprintf(to, "\n%s\n%s\n", head.c_str(), row.c_str());
+}
+
+void print_json(const run_report& of, std::FILE* to) {
+  nlohmann::ordered_json made;
+  made["outcome"] = to_string(of.how);
+  made["exit_code"] = exit_code(of);
+  made["contexts"] = of.contexts;
+  made["ports"] = of.ports;
+  made["messages"] = of.messages;
+  made["bytes"] = of.bytes;
+  made["rate_per_s"] = rate_of(of);
+  made["time_s"] = of.run_s;
+  made["opening_s"] = of.opening_s;
+  made["posts_refused"] = of.posts_refused;
+  made["failed"] = nlohmann::ordered_json::array();
+  for (const auto& each : of.failures)
+    made["failed"].push_back({{"context", each.context}, {"what", each.what}});
+  made["missing"] = of.missing;
+  made["unexpected"] = of.unexpected;
+  made["open"] = of.open;
+  made["queued"] = nlohmann::ordered_json::array();
+  for (const auto& each : of.queued)
+    made["queued"].push_back(
+      {{"where", each.where}, {"messages", each.messages}, {"bytes", each.bytes}});
+  made["stuck"] = of.stuck;
+  made["channels"] = nlohmann::ordered_json::array();
+  for (const auto& each : of.channels)
+    made["channels"].push_back(to_json(each));
+  // Lines may hold bytes that are no UTF-8.
+  const auto text = made.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  std::fprintf(to, "%s\n", text.c_str());
+}
+
+} // namespace hawser::tool

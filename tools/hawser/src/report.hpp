@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hawser::tool {
+
+/// How a run ended.
+enum class outcome : std::uint8_t {
+  held,        ///< What was expected has happened.
+  unmet,       ///< It has not, and cannot any more; or something else has.
+  failed,      ///< A context failed.
+  late,        ///< The deadline passed.
+  interrupted, ///< Somebody pressed Ctrl-C.
+};
+
+struct context_failure {
+  std::string context;
+  std::string what;
+};
+
+/// Messages that waited for somebody when a run ended.
+struct waiting_messages {
+  std::string where;
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+};
+
+struct channel_report {
+  struct end {
+    std::string context; ///< Who holds it now, or held it last.
+    std::string port;    ///< Its name in the topology, for the context that had it first.
+    std::uint64_t posted_messages = 0; ///< From this end to the other.
+    std::uint64_t posted_bytes = 0;
+  };
+
+  std::string name;
+  bool planned = true; ///< It stands in the topology.
+  end ends[2];
+};
+
+/// What there is to say about a run.
+struct run_report {
+  outcome how = outcome::held;
+  int signal = 0; ///< That interrupted it.
+  double deadline_s = 0;
+  std::vector<context_failure> failures;
+  std::vector<std::string> missing;     ///< Lines that were expected.
+  std::vector<std::string> unexpected;  ///< Lines that were not.
+  std::vector<std::string> open;        ///< Contexts that had not ended, unless all was well.
+  std::vector<waiting_messages> queued; ///< What waited then.
+  std::vector<std::string> stuck;       ///< Contexts that did not even end when told to.
+
+  std::uint64_t contexts = 0;
+  std::uint64_t ports = 0;
+  std::uint64_t channels_made = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t posts_refused = 0;
+  double opening_s = 0;
+  double run_s = 0;
+  std::vector<channel_report> channels;
+};
+
+std::string_view to_string(outcome how) noexcept;
+
+/// What the process exits with.
+int exit_code(const run_report& of) noexcept;
+
+/// Says what went wrong, where and what was waiting; nothing when all is well.
+void print_trouble(const run_report& of, std::FILE* to);
+
+void print_table(const run_report& of, std::FILE* to);
+
+void print_json(const run_report& of, std::FILE* to);
+
+} // namespace hawser::tool

@@ -1,0 +1,119 @@
+#include "run_command.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <vector>
+
+#include <hawser/config.hpp>
+#include <hawser/system.hpp>
+
+#include "graph_file.hpp"
+#include "interrupt.hpp"
+#include "read_topology.hpp"
+#include "runner.hpp"
+
+namespace hawser::tool {
+namespace {
+
+constexpr int exit_refused = 2;
+
+std::optional<topology> read_or_explain(const std::string& file,
+                                        const behaviour_catalogue& behaviours) {
+  problems found{file};
+  auto made = read_topology(file, behaviours, found);
+  if (!made) {
+    found.print(stderr);
+    std::fprintf(stderr, "hawser: %zu %s in %s\n", found.size(),
+                 found.size() == 1 ? "problem" : "problems", file.c_str());
+  }
+  return made;
+}
+
+// A context may be the hub of a large star: it gets all its ports in one message.
+std::size_t most_ports(const topology& of) {
+  std::vector<std::size_t> ports(of.contexts(), 0);
+  for (const auto& channel : of.channels)
+    for (const auto& end : channel.ends)
+      ++ports[end.context];
+  return *std::ranges::max_element(ports);
+}
+
+struct settings : config {
+  settings(const run_options& options, const topology& what) {
+    if (auto err = read(0, nullptr))
+      throw std::invalid_argument(err.what());
+    if (!options.log_level.empty())
+      log_level = options.log_level;
+    limits.transfers_per_message_max =
+      std::max(limits.transfers_per_message_max, most_ports(what) + 1);
+  }
+};
+
+void show(const run_report& report, const run_options& options) {
+  if (options.json)
+    print_json(report, stdout);
+  else if (!options.no_table)
+    print_table(report, stdout);
+  std::fflush(stdout);
+  print_trouble(report, stderr);
+}
+
+} // namespace
+
+int check_topology(const std::string& file, const behaviour_catalogue& behaviours) {
+  const auto what = read_or_explain(file, behaviours);
+  if (!what)
+    return exit_refused;
+  std::printf("%s: %zu contexts, %zu channels, no problem\n", file.c_str(), what->contexts(),
+              what->channels.size());
+  return 0;
+}
+
+int run_topology(const run_options& options, const behaviour_catalogue& behaviours) {
+  const auto what = read_or_explain(options.file, behaviours);
+  if (!what)
+    return exit_refused;
+  std::unique_ptr<graph_file> graph;
+  std::unique_ptr<settings> configured;
+  std::unique_ptr<hawser::system> sys;
+  try {
+    if (!options.graph.empty())
+      graph = std::make_unique<graph_file>(options.graph, *what);
+    configured = std::make_unique<settings>(options, *what);
+    sys = std::make_unique<hawser::system>(*configured);
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "hawser: %s\n", failure.what());
+    return exit_refused;
+  }
+  catch_interrupts();
+  screen output{options.json ? stderr : stdout};
+  run_report report;
+  {
+    runner running{*sys, *what, behaviours, output};
+    const auto deadline_s =
+      options.deadline_s.value_or(what->expects.deadline_s.value_or(default_deadline_s));
+    report = running.run(deadline_s, graph || options.json ? runner::detail_level::channels
+                                                           : runner::detail_level::totals);
+  }
+  show(report, options);
+  auto code = exit_code(report);
+  if (graph) {
+    try {
+      graph->write(*what, report.channels);
+    } catch (const std::exception& failure) {
+      std::fprintf(stderr, "hawser: %s\n", failure.what());
+      code = code == 0 ? 1 : code;
+    }
+  }
+  if (!report.stuck.empty()) {
+    // Whoever never returns from an event cannot be ended, and the system would wait for it.
+    std::fflush(nullptr);
+    std::_Exit(code);
+  }
+  return code;
+}
+
+} // namespace hawser::tool
