@@ -1,7 +1,7 @@
 # The Debian packages hawser is built with, installed only when one is missing.
 
 base_packages=(
-  build-essential g++ cmake ninja-build git pkg-config util-linux
+  build-essential g++ cmake ninja-build git pkg-config python3 util-linux
   libssl-dev libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libbenchmark-dev graphviz)
 check_packages=(clang-format-14 clang-tidy-14)
 
