@@ -38,9 +38,9 @@ std::string to_string(const error& err) {
   return text;
 }
 
-void panic(std::string_view what, std::source_location where) {
+void panic(std::string_view what, source_place where) {
   std::fprintf(stderr, "hawser: %.*s (%s:%u, %s)\n", static_cast<int>(what.size()), what.data(),
-               where.file_name(), static_cast<unsigned>(where.line()), where.function_name());
+               where.file, static_cast<unsigned>(where.line), where.function);
   std::abort();
 }
 
