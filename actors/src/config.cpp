@@ -44,6 +44,16 @@ std::vector<std::string> with_environment(int argc, char** argv) {
   return all;
 }
 
+// Not every CAF names the option it could not read, least of all one from the environment.
+std::string environment_text() {
+  std::string text;
+  for (const auto option : option_names)
+    if (const char* content = std::getenv(environment_name(option).c_str()))
+      text += (text.empty() ? "; the environment says " : ", ") + environment_name(option) + "="
+              + content;
+  return text;
+}
+
 } // namespace
 
 config::config() {
@@ -72,7 +82,8 @@ error config::read(int argc, char** argv) {
   for (auto& argument : arguments)
     pointers.push_back(argument.data());
   if (auto err = parse(static_cast<int>(pointers.size()), pointers.data()))
-    return {errc::syntax_error, "the configuration cannot be read: " + to_string(err)};
+    return {errc::syntax_error,
+            "the configuration cannot be read: " + to_string(err) + environment_text()};
   return {};
 }
 
