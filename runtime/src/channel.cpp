@@ -34,8 +34,7 @@ std::optional<close_reason> channel_observer::closed() const {
 }
 
 std::pair<endpoint, endpoint> endpoint::make_pair(const limits& bounds) {
-  const auto channel
-    = detail::ref<detail::channel_state>::adopt(new detail::channel_state{bounds});
+  const auto channel = detail::ref<detail::channel_state>::adopt(new detail::channel_state{bounds});
   return {endpoint{channel, 0}, endpoint{channel, 1}};
 }
 

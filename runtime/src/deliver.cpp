@@ -118,8 +118,8 @@ std::optional<result<received_message>> registry_core::receive(port& from) {
     return deserialize(msg);
   }
   if (const auto reason = inbox.ended(); reason && inbox.idle())
-    return error{errc::invalid_state_error, "the channel of " + describe(from) + " has ended: "
-                                              + std::string{to_string(*reason)}};
+    return error{errc::invalid_state_error, "the channel of " + describe(from)
+                                              + " has ended: " + std::string{to_string(*reason)}};
   return std::nullopt;
 }
 

@@ -9,15 +9,14 @@ namespace hawser {
 listener_id event_target::add_event_listener(std::string type, event_listener callback,
                                              listen how) {
   const auto id = static_cast<listener_id>(++last_id_);
-  listeners_.push_back(std::make_unique<listener>(
-    listener{id, std::move(type), std::move(callback), how, false}));
+  listeners_.push_back(
+    std::make_unique<listener>(listener{id, std::move(type), std::move(callback), how, false}));
   return id;
 }
 
 void event_target::remove_event_listener(listener_id id) noexcept {
-  const auto found = std::ranges::find_if(listeners_, [id](const auto& entry) {
-    return entry->id == id && !entry->removed;
-  });
+  const auto found = std::ranges::find_if(
+    listeners_, [id](const auto& entry) { return entry->id == id && !entry->removed; });
   if (found != listeners_.end())
     forget(**found);
   sweep();
@@ -83,9 +82,8 @@ void event_target::dispatch(event& ev) {
 }
 
 bool event_target::has_listener(std::string_view type) const noexcept {
-  return std::ranges::any_of(listeners_, [type](const auto& entry) {
-    return !entry->removed && entry->type == type;
-  });
+  return std::ranges::any_of(
+    listeners_, [type](const auto& entry) { return !entry->removed && entry->type == type; });
 }
 
 void event_target::clear_listeners() noexcept {

@@ -102,7 +102,8 @@ public:
   enum class when_empty { unschedule, stay };
   taken take(message& msg, close_notice& notice, when_empty then = when_empty::unschedule);
 
-  /// Refuses messages from now on. Hands back what waits, unless the owner wants to `take` it still.
+  /// Refuses messages from now on. Hands back what waits, unless the owner wants to `take` it
+  /// still.
   enum class rest { keep, drop };
   std::vector<message> close(rest what);
 

@@ -15,8 +15,8 @@ struct known_scheme {
 
 // URL #special-scheme, and our own for node origins: IMPLEMENTATION-DEFINED(I3).
 constexpr std::array known_schemes{
-  known_scheme{"http", 80},  known_scheme{"https", 443}, known_scheme{"ws", 80},
-  known_scheme{"wss", 443},  known_scheme{"ftp", 21},    known_scheme{"hawser", {}},
+  known_scheme{"http", 80}, known_scheme{"https", 443}, known_scheme{"ws", 80},
+  known_scheme{"wss", 443}, known_scheme{"ftp", 21},    known_scheme{"hawser", {}},
 };
 
 bool is_letter(char c) noexcept {
@@ -47,9 +47,8 @@ std::optional<std::string> scheme_of(std::string_view url) {
   if (colon == std::string_view::npos || colon == 0 || !is_letter(url.front()))
     return std::nullopt;
   const auto scheme = url.substr(0, colon);
-  const bool fits = std::ranges::all_of(scheme, [](char c) {
-    return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
-  });
+  const bool fits = std::ranges::all_of(
+    scheme, [](char c) { return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; });
   return fits ? std::optional{lowered(scheme)} : std::nullopt;
 }
 
@@ -59,8 +58,8 @@ bool is_ipv6(std::string_view host) noexcept {
     return false;
   const auto inner = host.substr(1, host.size() - 2);
   return inner.find(':') != std::string_view::npos && std::ranges::all_of(inner, [](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || c == ':' || c == '.';
-  });
+           return is_digit(c) || (c >= 'a' && c <= 'f') || c == ':' || c == '.';
+         });
 }
 
 // URL #forbidden-domain-code-point. DEVIATION(D8): names outside ASCII are refused.
@@ -109,8 +108,7 @@ result<origin> origin::parse(std::string_view url) {
   std::string_view port_text;
   const auto bracket = authority.rfind(']');
   const auto colon = authority.rfind(':');
-  if (colon != std::string_view::npos
-      && (bracket == std::string_view::npos || bracket < colon)) {
+  if (colon != std::string_view::npos && (bracket == std::string_view::npos || bracket < colon)) {
     port_text = authority.substr(colon + 1);
     authority = authority.substr(0, colon);
   }

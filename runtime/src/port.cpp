@@ -124,7 +124,8 @@ void port::handle_dropped() noexcept {
 // HTML #ports-and-garbage-collection: a message listener keeps the port alive.
 bool port::unreachable() const noexcept {
   return handles_.load() == 0
-         && !(events_ && (events_->has_listener("message") || events_->has_listener("messageerror")));
+         && !(events_
+              && (events_->has_listener("message") || events_->has_listener("messageerror")));
 }
 
 void port::retire() {

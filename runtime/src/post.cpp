@@ -29,9 +29,7 @@ struct registry_core::resolved_item {
     return moved_port ? static_cast<const void*>(moved_port.get()) : buffer->identity();
   }
 
-  std::uint64_t bytes() const {
-    return transferred_item_bytes + (buffer ? buffer->size() : 0);
-  }
+  std::uint64_t bytes() const { return transferred_item_bytes + (buffer ? buffer->size() : 0); }
 };
 
 namespace {
@@ -138,8 +136,7 @@ result<message> registry_core::serialize(const value& data, std::span<const reso
     const auto& object = **from.get_if<std::shared_ptr<const platform_object>>();
     auto content = object.serialize();
     if (!content)
-      return error{content.error().code(),
-                   rewriter.path().text() + ": " + content.error().what()};
+      return error{content.error().code(), rewriter.path().text() + ": " + content.error().what()};
     if (rewriter.path().depth() + content->depth() > bounds.value_depth_max)
       return error{errc::data_clone_error, rewriter.path().text() + ": nested deeper than "
                                              + std::to_string(bounds.value_depth_max) + " levels"};
@@ -160,8 +157,7 @@ result<message> registry_core::serialize(const value& data, std::span<const reso
 }
 
 // HTML #structuredserializewithtransfer, step 5. From here on nothing fails.
-void registry_core::detach(std::span<const resolved_item> items, const carrier& in,
-                           message& msg) {
+void registry_core::detach(std::span<const resolved_item> items, const carrier& in, message& msg) {
   if (items.empty())
     return;
   auto& transferred = msg.with_extras().transferred;

@@ -12,7 +12,8 @@ void receiver::enlist() noexcept {
 }
 
 void ready_list::push(receiver* entry) noexcept {
-  // Once `entry` is in the list its context may drop it, and with it the last reference to the list.
+  // Once `entry` is in the list its context may drop it, and with it the last reference to the
+  // list.
   const ref<ready_list> guard{this};
   auto* head = head_.load(std::memory_order_relaxed);
   do

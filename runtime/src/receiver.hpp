@@ -16,8 +16,8 @@ class turn_queue;
 
 /// Something of a context that messages arrive at: a port or the window.
 ///
-/// `scheduled` says that it stands in its context's ready list or is being worked on. Posters set it
-/// inside the mailbox's lock, the owner clears it there when it finds the mailbox empty, so no
+/// `scheduled` says that it stands in its context's ready list or is being worked on. Posters set
+/// it inside the mailbox's lock, the owner clears it there when it finds the mailbox empty, so no
 /// message is left behind and none wakes twice.
 class receiver {
 public:
@@ -36,9 +36,7 @@ public:
   }
 
   /// Marks it scheduled; true if it was not. The caller then must `enlist` it.
-  bool mark_scheduled() noexcept {
-    return !scheduled_.load() && !scheduled_.exchange(true);
-  }
+  bool mark_scheduled() noexcept { return !scheduled_.load() && !scheduled_.exchange(true); }
 
   void clear_scheduled() noexcept { scheduled_.store(false); }
 

@@ -121,7 +121,7 @@ public:
   window_events window_target;
   std::map<std::string, port_registry::rebuild, std::less<>> exposed;
   live_statistics statistics;
-  bool strict = false; ///< The host marks its turns, so that a stray use can be told.
+  bool strict = false;  ///< The host marks its turns, so that a stray use can be told.
   bool stopped = false; ///< No event after the current one.
   bool closed = false;
 

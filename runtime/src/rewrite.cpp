@@ -52,8 +52,8 @@ result<value> value_rewriter::rewrite(const value& from) {
 
 result<value> value_rewriter::rewrite_new(const value& from) {
   if (path_.depth() > depth_max_)
-    return error{errc::data_clone_error, path_.text() + ": nested deeper than "
-                                           + std::to_string(depth_max_) + " levels"};
+    return error{errc::data_clone_error,
+                 path_.text() + ": nested deeper than " + std::to_string(depth_max_) + " levels"};
   switch (from.type()) {
     case value_type::array:
       return rewrite_array(*from.get_if<array>());

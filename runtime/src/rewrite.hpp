@@ -37,7 +37,8 @@ class value_rewriter {
 public:
   using replace = std::function<result<value>(const value& leaf, value_rewriter& rewriter)>;
 
-  value_rewriter(replace leaf, std::size_t depth_max) : leaf_(std::move(leaf)), depth_max_(depth_max) {}
+  value_rewriter(replace leaf, std::size_t depth_max)
+    : leaf_(std::move(leaf)), depth_max_(depth_max) {}
 
   result<value> rewrite(const value& from);
 

@@ -19,7 +19,8 @@ public:
   using time_point = std::chrono::steady_clock::time_point;
   using duration = std::chrono::steady_clock::duration;
 
-  /// Throws `std::invalid_argument` if `url` is no absolute URL. Scoped contexts of one thread nest.
+  /// Throws `std::invalid_argument` if `url` is no absolute URL. Scoped contexts of one thread
+  /// nest.
   explicit scoped_context(system& sys, std::string_view url = "hawser://main");
   ~scoped_context();
 

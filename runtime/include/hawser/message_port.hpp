@@ -21,12 +21,12 @@ void intrusive_release(port* target) noexcept;
 
 /// One end of a channel as its owner sees it. HTML #message-ports.
 ///
-/// A small reference, copied freely; the context's registry owns the port itself. Use it only inside
-/// its context: any other use is a programming mistake and stops the process. A default-made handle
-/// refers to no port.
+/// A small reference, copied freely; the context's registry owns the port itself. Use it only
+/// inside its context: any other use is a programming mistake and stops the process. A default-made
+/// handle refers to no port.
 ///
-/// A port lives while it has a `message` listener or a handle. When neither is left it is closed, and
-/// its peer gets `close` with reason `context_unreachable`.
+/// A port lives while it has a `message` listener or a handle. When neither is left it is closed,
+/// and its peer gets `close` with reason `context_unreachable`.
 class message_port {
 public:
   message_port() noexcept = default;
@@ -40,9 +40,9 @@ public:
   /// Posts a message to the peer. HTML #message-port-post-message-steps.
   ///
   /// Never blocks; the peer's listeners run later, in the peer's context. What stands in `transfer`
-  /// moves with the message and is detached here. Posting on a closed or detached port, or to a peer
-  /// that is gone, succeeds and delivers nothing, as the standard wants it; the transfer list is
-  /// detached all the same.
+  /// moves with the message and is detached here. Posting on a closed or detached port, or to a
+  /// peer that is gone, succeeds and delivers nothing, as the standard wants it; the transfer list
+  /// is detached all the same.
   ///
   /// Errors, all before anything has changed: `data_clone_error` for what cannot be sent, with its
   /// path; `quota_exceeded_error` when the peer's queue is full. An error that the caller does not
@@ -54,8 +54,8 @@ public:
   void start() const;
 
   /// Ends the channel. This side is detached at once; messages already waiting in an enabled queue
-  /// are still delivered, those in a disabled one are lost. The peer gets what was posted before and
-  /// then `close`.
+  /// are still delivered, those in a disabled one are lost. The peer gets what was posted before
+  /// and then `close`.
   void close() const;
 
   /// The handler attributes. Setting `on_message`, even to `nullptr`, enables the queue as `start`

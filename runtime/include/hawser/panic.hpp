@@ -26,8 +26,8 @@ struct source_place {
 } // namespace hawser
 
 /// Stays on in release builds. Guards against our own mistakes, never against input.
-#define HAWSER_ASSERT(condition, what)                                                             \
-  do {                                                                                             \
-    if (!(condition)) [[unlikely]]                                                                 \
-      ::hawser::panic(what);                                                                       \
+#define HAWSER_ASSERT(condition, what) \
+  do { \
+    if (!(condition)) [[unlikely]] \
+      ::hawser::panic(what); \
   } while (false)

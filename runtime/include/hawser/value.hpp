@@ -183,9 +183,7 @@ public:
   std::size_t depth() const noexcept { return has_node() ? payload_.node->depth - 1 : 0; }
 
   /// Does posting this value need more than sharing it?
-  bool active() const noexcept {
-    return has_node() ? payload_.node->active : is_placeholder();
-  }
+  bool active() const noexcept { return has_node() ? payload_.node->active : is_placeholder(); }
 
   /// Equal content. Numbers compare as numbers, with NaN equal to itself; object members in any
   /// order, map and set entries in theirs; buffers by bytes; ports and platform objects by

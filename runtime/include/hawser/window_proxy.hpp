@@ -32,13 +32,14 @@ public:
   /// Posts a message to the context's global object. HTML #window-post-message-steps.
   ///
   /// `target_origin` is `*` for any, `/` for the sender's own, or a URL whose origin the receiver
-  /// must have when the message is delivered; otherwise the message is dropped there without a word.
-  /// The sender is the context that runs this call; its origin is stamped on the message. Outside
-  /// any context the origin is opaque and nothing can be transferred.
+  /// must have when the message is delivered; otherwise the message is dropped there without a
+  /// word. The sender is the context that runs this call; its origin is stamped on the message.
+  /// Outside any context the origin is opaque and nothing can be transferred.
   ///
   /// Errors, all before anything has changed: `syntax_error` for a target origin that is no URL,
   /// then those of `message_port::post_message`.
-  error post_message(const value& data, std::string_view target_origin, transfer_list transfer) const;
+  error post_message(const value& data, std::string_view target_origin,
+                     transfer_list transfer) const;
   error post_message(const value& data, std::string_view target_origin) const;
   /// To the sender's own origin only.
   error post_message(const value& data) const;

@@ -31,6 +31,6 @@ bool inspect(Inspector& f, close_context& x) {
 #endif
 
 CAF_BEGIN_TYPE_ID_BLOCK(hawser, HAWSER_CAF_TYPE_ID_BASE)
-  CAF_ADD_TYPE_ID(hawser, (hawser::detail::wake_up))
-  CAF_ADD_TYPE_ID(hawser, (hawser::detail::close_context))
+CAF_ADD_TYPE_ID(hawser, (hawser::detail::wake_up))
+CAF_ADD_TYPE_ID(hawser, (hawser::detail::close_context))
 CAF_END_TYPE_ID_BLOCK(hawser)
