@@ -12,8 +12,11 @@ running::running(std::initializer_list<std::reference_wrapper<test_context>> con
     bells_.push_back(std::make_shared<doorbell>());
     context.waker().attach(bells_.back());
     bells_.back()->ring(); // It may have been woken before it had a bell.
-    threads_.emplace_back([this, &context, &bell = *bells_.back()] { run(context, bell); });
   }
+  // From here on any of them may wake any other.
+  auto bell = bells_.begin();
+  for (test_context& context : contexts)
+    threads_.emplace_back([this, &context, &its_bell = **bell++] { run(context, its_bell); });
 }
 
 running::~running() {

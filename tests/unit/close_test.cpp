@@ -48,6 +48,19 @@ TEST_CASE("close comes to a disabled port when nothing waits before it", "[close
   }
 }
 
+TEST_CASE("a port whose peer closed while it travelled hears of it unasked", "[close]") {
+  test_context a{"a"};
+  test_context b{"b"};
+  auto [port1, port2] = a->make_channel();
+  auto travelling = a->release(port2);
+  port1.close();
+  const auto received = b->adopt(std::move(travelling));
+  trace seen;
+  received.on_close([&] { seen.emplace_back("close"); });
+  settle(a, b);
+  CHECK(seen == trace{"close"});
+}
+
 TEST_CASE("close comes once, and to one side only", "[close]") {
   test_context context;
   auto [port1, port2] = context->make_channel();
