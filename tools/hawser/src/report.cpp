@@ -43,6 +43,15 @@ std::string shown_bytes(std::uint64_t bytes) {
   return scaled(static_cast<double>(bytes), 1024, {"B", "KiB", "MiB", "GiB", "TiB"});
 }
 
+std::string shown_time(double seconds) {
+  char text[32];
+  if (seconds < 1)
+    std::snprintf(text, sizeof text, "%.3g ms", seconds * 1000);
+  else
+    std::snprintf(text, sizeof text, "%.2f s", seconds);
+  return text;
+}
+
 double rate_of(const run_report& of) {
   return of.run_s > 0 ? static_cast<double>(of.messages) / of.run_s : 0;
 }
@@ -142,7 +151,7 @@ void print_table(const run_report& of, std::FILE* to) {
     {"messages", std::to_string(of.messages)},
     {"bytes", shown_bytes(of.bytes)},
     {"rate", scaled(rate_of(of), 1000, {"/s", "k/s", "M/s", "G/s", "T/s"})},
-    {"time", scaled(of.run_s * 1000, 1000, {"ms", "s", "ks", "Ms", "Gs"})},
+    {"time", shown_time(of.run_s)},
   };
   std::string head;
   std::string row;
