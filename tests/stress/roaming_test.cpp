@@ -1,6 +1,7 @@
 // Moves and posts under threads. A failure prints the seed; HAWSER_STRESS_SEED=N runs that one.
 
 #include <barrier>
+#include <chrono>
 #include <cstdlib>
 #include <thread>
 
@@ -65,6 +66,27 @@ TEST_CASE("every message of a slow exchange wakes its receiver", "[stress]") {
   running threads{left, right};
   threads.until([&] { return last == rounds; });
   CHECK(last == rounds);
+}
+
+TEST_CASE("a message that comes as a turn ends wakes its receiver", "[stress]") {
+  // The poster spins until its message is being delivered and posts the next at once, which then
+  // arrives at all moments of the end of a turn. Nothing else would wake the receiver.
+  constexpr int rounds = 100'000;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{40};
+  test_context sender{"sender"};
+  test_context receiver{"receiver"};
+  auto [near, far] = connect(sender, receiver);
+  std::atomic<int> delivered{0};
+  far.on_message([&] { ++delivered; });
+  const running thread{receiver};
+  for (int round = 1; round <= rounds; ++round) {
+    near.post_message(round);
+    while (delivered != round) {
+      REQUIRE(std::chrono::steady_clock::now() < deadline);
+      std::this_thread::yield();
+    }
+  }
+  CHECK(delivered == rounds);
 }
 
 TEST_CASE("a context may end at any moment of a flood", "[stress]") {
