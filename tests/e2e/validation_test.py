@@ -123,6 +123,22 @@ class Validation(CliTest):
         self.assert_exit(ran, 2)
         self.assertRegex(ran.stderr, r"it\.toml:2:\d+: Error while parsing")
 
+    def test_nesting_without_end(self):
+        for text in ["a = " + "[" * 200_000, "a" + ".a" * 200_000 + " = 1", "[a" + ".a" * 200_000 + "]"]:
+            ran = self.hawser("check", self.write(text))
+            self.assert_exit(ran, 2)
+            self.assertRegex(ran.stderr, "it.toml:1:.*(nested value depth|more than 8 parts)")
+
+    def test_dots_in_texts_are_no_keys(self):
+        dots = "." * 100
+        self.assert_problems(
+            f'a = "\\"{dots}"\nb = \'{dots}\'\nc = """\n{dots}"""\n# {dots}\n',
+            "1:1: there is no [[context]]",
+            "1:1: unknown key in the file: 'a'",
+            "2:1: unknown key in the file: 'b'",
+            "3:1: unknown key in the file: 'c'",
+        )
+
     def test_an_empty_file(self):
         self.assert_problems("", "1:1: there is no [[context]]")
 

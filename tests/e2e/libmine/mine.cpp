@@ -1,5 +1,5 @@
-// Behaviours of an application, loaded with `hawser run --load ./libmine.so`. Most of them misbehave,
-// so that the tests see what `hawser` says then.
+// Behaviours of an application, loaded with `hawser run --load ./libmine.so`. Most of them
+// misbehave, so that the tests see what `hawser` says then.
 
 #include <stdexcept>
 
@@ -59,8 +59,7 @@ void pile_up(browsing_context*, behaviour_setup& setup) {
 // Never returns from its event, and so cannot be ended.
 void spin(browsing_context*, behaviour_setup& setup) {
   setup.print("spins");
-  for (volatile bool forever = true; forever;) {
-  }
+  for (volatile bool forever = true; forever;) {}
 }
 
 } // namespace
@@ -103,13 +102,12 @@ HAWSER_BEHAVIOUR_LIBRARY(catalogue) {
                  .arguments = {},
                  .ports = {},
                  .start = throw_later});
-  catalogue.add({.name = "mine.stay",
-                 .help = "Does nothing, for ever.",
-                 .arguments = {},
-                 .ports = {{.name = "in",
-                            .help = "never started",
-                            .arity = port_arity::any_number}},
-                 .start = stay});
+  catalogue.add(
+    {.name = "mine.stay",
+     .help = "Does nothing, for ever.",
+     .arguments = {},
+     .ports = {{.name = "in", .help = "never started", .arity = port_arity::any_number}},
+     .start = stay});
   catalogue.add({.name = "mine.pile_up",
                  .help = "Posts three messages.",
                  .arguments = {},

@@ -89,7 +89,7 @@ void draw_dot_node(const picture& from, std::size_t which, std::size_t depth, st
     return;
   }
   into += indent + "subgraph cluster_" + id + " {\n";
-  into += indent + "  style=\"rounded\"; color=\"#8a99ad\";\n";
+  into += indent + "  label=\"\"; style=\"rounded\"; color=\"#8a99ad\";\n";
   into += indent + "  n" + id + " [label=\"" + text + "\", style=\"rounded,filled,bold\"];\n";
   for (const auto child : node.nested)
     draw_dot_node(from, child, depth + 1, into);

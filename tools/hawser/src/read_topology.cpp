@@ -8,6 +8,7 @@
 
 #include <hawser/origin.hpp>
 
+#include "key_depth.hpp"
 #include "reader.hpp"
 
 namespace hawser::tool {
@@ -292,6 +293,10 @@ std::optional<topology> read_topology(const std::string& file,
   const auto text = read_text(file, found);
   if (!text)
     return std::nullopt;
+  if (const auto where = find_deep_key(*text)) {
+    found.add(*where, "this key has more than " + std::to_string(key_parts_max) + " parts");
+    return std::nullopt;
+  }
   try {
     const auto parsed = toml::parse(*text);
     auto made = topology_reader{behaviours, found}.read(parsed);
