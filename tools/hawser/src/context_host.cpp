@@ -56,7 +56,7 @@ start_function context_host::start() {
 void context_host::begin(browsing_context* self, message_event& ev) {
   ++assignments_;
   assignment_bytes_ += self->registry().window_inbound().taken_bytes; // The first it has taken.
-  const auto console = ev.source();
+  const auto& console = ev.source();
   const auto* runs = behaviours_.find(ev.data()["run"].as<std::string>().value_or(""));
   if (runs == nullptr || ev.ports().empty()) {
     fail(self, console, "was given nothing it could run");

@@ -30,7 +30,7 @@ std::string find_program(std::string_view name) {
   while (!folders.empty()) {
     const auto folder = folders.substr(0, folders.find(':'));
     folders.remove_prefix(std::min(folders.size(), folder.size() + 1));
-    const auto path = std::string{folder.empty() ? "." : folder} + "/" + std::string{name};
+    auto path = std::string{folder.empty() ? "." : folder} + "/" + std::string{name};
     if (access(path.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(path))
       return path;
   }
@@ -40,6 +40,7 @@ std::string find_program(std::string_view name) {
 // False when it failed or took too long.
 bool run_program(const std::string& program, std::vector<std::string> arguments) {
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (auto& argument : arguments)
     pointers.push_back(argument.data());
   pointers.push_back(nullptr);
