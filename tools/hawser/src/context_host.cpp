@@ -8,18 +8,8 @@
 namespace hawser::tool {
 namespace {
 
-// Tells the runner what went wrong; it ends the run.
-void report_failure(const window_proxy& console, const std::string& what) {
-  console.post_message(object{{"failed", what}}, "*");
-}
-
-void fail(browsing_context* self, const window_proxy& console, const std::string& what) {
-  report_failure(console, what);
-  self->registry().stop_deliveries();
-  self->quit(caf::make_error(caf::sec::runtime_error, what));
-}
-
-behaviour_setup::given read(const value& from, const message_event& ev) {
+behaviour_setup::given read(const message_event& ev) {
+  const auto& from = ev.data();
   behaviour_setup::given made;
   made.name = from["name"].as<std::string>().value_or("");
   made.index = from["index"].as<std::size_t>().value_or(0);
@@ -46,34 +36,68 @@ value to_value(assignment what) {
                 {"ports", std::move(ports)}};
 }
 
+/// A context that has no assignment yet.
+struct context_host::waiting_room {
+  listener_id listener = listener_id::none;
+  std::vector<message_event_init> early; ///< Messages for the behaviour.
+  std::uint64_t early_bytes = 0;
+};
+
 start_function context_host::start() {
   return [host = shared_from_this()](browsing_context* self) {
-    self->add_event_listener(
-      "message", [self, host](message_event& ev) { host->begin(self, ev); }, listen::once);
+    auto room = std::make_shared<waiting_room>();
+    room->listener = self->add_event_listener(
+      "message", [=](message_event& ev) { host->receive(self, *room, ev); });
   };
 }
 
-void context_host::begin(browsing_context* self, message_event& ev) {
-  ++assignments_;
-  assignment_bytes_ += self->registry().window_inbound().taken_bytes; // The first it has taken.
-  const auto& console = ev.source();
-  const auto* runs = behaviours_.find(ev.data()["run"].as<std::string>().value_or(""));
-  if (runs == nullptr || ev.ports().empty()) {
-    fail(self, console, "was given nothing it could run");
+void context_host::receive(browsing_context* self, waiting_room& in, const message_event& ev) {
+  const auto taken_bytes = self->registry().window_inbound().taken_bytes;
+  if (ev.source() != runner_) {
+    in.early_bytes = taken_bytes;
+    in.early.push_back({ev.data(), ev.origin(), ev.last_event_id(), ev.source(), ev.ports()});
     return;
   }
-  auto setup = std::make_shared<behaviour_setup>(self, read(ev.data(), ev));
+  ++assignments_;
+  assignment_bytes_ += taken_bytes - in.early_bytes;
+  auto early = std::exchange(in.early, {});
+  self->remove_event_listener(in.listener); // `in` may be gone now.
+  begin(self, ev);
+  for (auto& each : early) {
+    if (!self->has_behavior())
+      return; // It is about to end, and gets no more.
+    message_event kept{"message", std::move(each)};
+    self->registry().window_events().dispatch_event(kept);
+  }
+}
+
+void context_host::begin(browsing_context* self, const message_event& assigned) {
+  const auto* runs = behaviours_.find(assigned.data()["run"].as<std::string>().value_or(""));
+  HAWSER_ASSERT(runs != nullptr && !assigned.ports().empty(), "the runner assigns what is there");
+  auto setup = std::make_shared<behaviour_setup>(self, read(assigned));
   // Kept until the context has ended, with the port that tells the runner when that is.
-  self->attach_functor([setup, until_then = ev.ports()[0]] {});
-  self->add_event_listener(
-    "error", [console](error_event& failure) { report_failure(console, failure.message()); });
+  self->attach_functor([setup, until_then = assigned.ports()[0]] {});
+  self->add_event_listener("error", [host = shared_from_this()](error_event& failure) {
+    host->report_failure(failure.message());
+  });
   try {
     runs->start(self, *setup);
   } catch (const std::exception& thrown) {
-    fail(self, console, "behaviour " + runs->name + " threw at its start: " + thrown.what());
+    fail(self, "behaviour " + runs->name + " threw at its start: " + thrown.what());
   } catch (...) {
-    fail(self, console, "behaviour " + runs->name + " threw at its start");
+    fail(self, "behaviour " + runs->name + " threw at its start");
   }
+}
+
+// Tells the runner what went wrong; it ends the run.
+void context_host::report_failure(const std::string& what) const {
+  runner_.post_message(object{{"failed", what}}, "*");
+}
+
+void context_host::fail(browsing_context* self, const std::string& what) const {
+  report_failure(what);
+  self->registry().stop_deliveries();
+  self->quit(caf::make_error(caf::sec::runtime_error, what));
 }
 
 } // namespace hawser::tool

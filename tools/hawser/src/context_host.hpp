@@ -25,10 +25,13 @@ struct assignment {
 value to_value(assignment what);
 
 /// Runs behaviours in contexts: every context waits for its assignment and then becomes what it
-/// says. Shared by the contexts of a run, used on their threads.
+/// says. What others post to its window before that is kept for the behaviour. Shared by the
+/// contexts of a run, used on their threads.
 class context_host : public std::enable_shared_from_this<context_host> {
 public:
-  explicit context_host(const behaviour_catalogue& behaviours) : behaviours_(behaviours) {}
+  /// Assignments come from `runner`, and from nobody else.
+  context_host(const behaviour_catalogue& behaviours, window_proxy runner)
+    : behaviours_(behaviours), runner_(std::move(runner)) {}
 
   /// For `system::open`.
   start_function start();
@@ -39,9 +42,15 @@ public:
   std::uint64_t assignment_bytes() const noexcept { return assignment_bytes_.load(); }
 
 private:
-  void begin(browsing_context* self, message_event& ev);
+  struct waiting_room;
+
+  void receive(browsing_context* self, waiting_room& in, const message_event& ev);
+  void begin(browsing_context* self, const message_event& assigned);
+  void report_failure(const std::string& what) const;
+  void fail(browsing_context* self, const std::string& what) const;
 
   const behaviour_catalogue& behaviours_;
+  const window_proxy runner_;
   std::atomic<std::uint64_t> assignments_{0};
   std::atomic<std::uint64_t> assignment_bytes_{0};
 };

@@ -75,8 +75,8 @@ private:
   const topology& topology_;
   screen& screen_;
   std::shared_ptr<channel_log> log_ = std::make_shared<channel_log>();
-  std::shared_ptr<context_host> host_;
   scoped_context main_;
+  std::shared_ptr<context_host> host_;
   expectation expectation_;
 
   std::vector<window_proxy> windows_;   // for each context
