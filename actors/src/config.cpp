@@ -1,9 +1,15 @@
 #include "hawser/config.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <iterator>
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include <caf/config_value.hpp>
+#include <caf/settings.hpp>
 
 #include "hawser/detail/caf_compat.hpp"
 #include "hawser/system.hpp"
@@ -11,18 +17,19 @@
 namespace hawser {
 namespace {
 
-constexpr std::string_view option_names[] = {
-  "log-level",
-  "log-components",
-  "log-file",
-  "queue-bytes-max",
-  "queue-messages-max",
-  "transfers-per-message-max",
-  "value-depth-max",
-  "ports-per-context-max",
-  "deliveries-per-port-max",
+constexpr std::string_view text_options[] = {"log-level", "log-components", "log-file"};
+
+constexpr std::string_view number_options[] = {
+  "queue-bytes-max",         "queue-messages-max",    "transfers-per-message-max",
+  "value-depth-max",         "ports-per-context-max", "deliveries-per-port-max",
   "deliveries-per-turn-max",
 };
+
+template <class Visit>
+void for_each_option(Visit visit) {
+  std::ranges::for_each(text_options, visit);
+  std::ranges::for_each(number_options, visit);
+}
 
 std::string environment_name(std::string_view option) {
   std::string name{"HAWSER_"};
@@ -36,9 +43,10 @@ std::string environment_name(std::string_view option) {
 std::vector<std::string> with_environment(int argc, char** argv) {
   std::vector<std::string> all;
   all.emplace_back(argc > 0 ? argv[0] : "hawser");
-  for (const auto option : option_names)
+  for_each_option([&all](std::string_view option) {
     if (const char* content = std::getenv(environment_name(option).c_str()))
       all.push_back("--hawser." + std::string{option} + "=" + content);
+  });
   for (int i = 1; i < argc; ++i)
     all.emplace_back(argv[i]);
   return all;
@@ -47,11 +55,36 @@ std::vector<std::string> with_environment(int argc, char** argv) {
 // Not every CAF names the option it could not read, least of all one from the environment.
 std::string environment_text() {
   std::string text;
-  for (const auto option : option_names)
+  for_each_option([&text](std::string_view option) {
     if (const char* content = std::getenv(environment_name(option).c_str()))
       text += (text.empty() ? "; the environment says " : ", ") + environment_name(option) + "="
               + content;
+  });
   return text;
+}
+
+// CAF 0.18 passes over options it does not know in a file, and over values of another type.
+error check_settings(const caf::settings& all) {
+  const auto* own = caf::get_if<caf::settings>(&all, "hawser");
+  if (own == nullptr)
+    return {};
+  for (const auto& [name, given] : *own) {
+    const bool is_text = std::ranges::find(text_options, name) != std::end(text_options);
+    const bool is_number = std::ranges::find(number_options, name) != std::end(number_options);
+    if (!is_text && !is_number) {
+      std::string known;
+      for_each_option([&known](std::string_view option) {
+        known.append(known.empty() ? "" : ", ").append(option);
+      });
+      return {errc::syntax_error,
+              "there is no option hawser." + std::string{name} + "; there are: " + known};
+    }
+    if (is_text && !caf::holds_alternative<std::string>(given))
+      return {errc::syntax_error, "hawser." + std::string{name} + " must be a text"};
+    if (is_number && !caf::holds_alternative<std::int64_t>(given))
+      return {errc::syntax_error, "hawser." + std::string{name} + " must be a whole number"};
+  }
+  return {};
 }
 
 } // namespace
@@ -84,6 +117,8 @@ error config::read(int argc, char** argv) {
   if (auto err = parse(static_cast<int>(pointers.size()), pointers.data()))
     return {errc::syntax_error,
             "the configuration cannot be read: " + to_string(err) + environment_text()};
+  if (auto err = check_settings(content))
+    return {err.code(), "the configuration cannot be read: " + err.what()};
   return {};
 }
 

@@ -201,6 +201,18 @@ TEST_CASE("a bad value in the environment or a file is refused too", "[contexts]
     const temporary_file file{"hawser {\n  queue-bytes-max = \n}\n"};
     CHECK_THAT(refusal({"--config-file=" + file.name()}), ContainsSubstring("unexpected_newline"));
   }
+  SECTION("an option that does not exist in a file") {
+    const temporary_file file{"hawser {\n  queue-byte-max = 1\n}\n"};
+    CHECK_THAT(refusal({"--config-file=" + file.name()}),
+               ContainsSubstring("there is no option hawser.queue-byte-max")
+                 && ContainsSubstring("queue-bytes-max"));
+  }
+  SECTION("a number where a file must have a text, and a text where it must have a number") {
+    const temporary_file number{"hawser {\n  log-level = 3\n}\n"};
+    CHECK_THAT(refusal({"--config-file=" + number.name()}), ContainsSubstring("log-level"));
+    const temporary_file text{"hawser {\n  queue-bytes-max = \"plenty\"\n}\n"};
+    CHECK_THAT(refusal({"--config-file=" + text.name()}), ContainsSubstring("queue-bytes-max"));
+  }
   SECTION("a file that is not there") {
     CHECK(refusal({"--config-file=/no/such/file.conf"}) != "accepted");
   }
