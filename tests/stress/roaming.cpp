@@ -191,6 +191,7 @@ void roaming::run_threads() {
   std::mutex lock;
   std::condition_variable finished;
   std::size_t running = plan_.threads;
+  std::atomic<bool> giving_up{false};
   const auto body = [&](std::size_t thread) {
     const auto work_left = [&] {
       bool worked = false;
@@ -201,7 +202,7 @@ void roaming::run_threads() {
       }
       if (unfinished && !worked)
         bells_[thread]->wait();
-      return unfinished;
+      return unfinished && !giving_up;
     };
     while (work_left()) {}
     const std::scoped_lock guard{lock};
@@ -215,9 +216,16 @@ void roaming::run_threads() {
   }
   // Who naps while all others nap or have finished is woken from outside.
   std::unique_lock guard{lock};
-  while (!finished.wait_for(guard, std::chrono::milliseconds{1}, [&] { return running == 0; }))
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{40};
+  while (!finished.wait_for(guard, std::chrono::milliseconds{1}, [&] { return running == 0; })) {
     for (const auto& each : stations_)
       each->context->window().post_message(nullptr, "*");
+    if (std::chrono::steady_clock::now() > deadline && !giving_up.exchange(true)) {
+      fail("a station stopped before its last tick: a wake-up was lost");
+      for (const auto& bell : bells_)
+        bell->ring();
+    }
+  }
   guard.unlock();
   for (auto& thread : threads)
     thread.join();

@@ -69,9 +69,11 @@ TEST_CASE("every message of a slow exchange wakes its receiver", "[stress]") {
 }
 
 TEST_CASE("a message that comes as a turn ends wakes its receiver", "[stress]") {
-  // The poster spins until its message is being delivered and posts the next at once, which then
-  // arrives at all moments of the end of a turn. Nothing else would wake the receiver.
-  constexpr int rounds = 100'000;
+  // The poster spins until its message is being delivered and posts the next after a few more
+  // instructions, in each round another number of them, so that it arrives at all moments of the
+  // end of a turn. Nothing else would wake the receiver.
+  constexpr int rounds = 300'000;
+  constexpr int spins_max = 300;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{40};
   test_context sender{"sender"};
   test_context receiver{"receiver"};
@@ -81,10 +83,14 @@ TEST_CASE("a message that comes as a turn ends wakes its receiver", "[stress]") 
   const running thread{receiver};
   for (int round = 1; round <= rounds; ++round) {
     near.post_message(round);
-    while (delivered != round) {
-      REQUIRE(std::chrono::steady_clock::now() < deadline);
-      std::this_thread::yield();
+    for (std::uint64_t spins = 1; delivered.load(std::memory_order_relaxed) != round; ++spins) {
+      if (spins % 4096 == 0) {
+        REQUIRE(std::chrono::steady_clock::now() < deadline);
+        std::this_thread::yield();
+      }
     }
+    for (std::atomic<int> spins{round % spins_max}; spins.load(std::memory_order_relaxed) > 0;)
+      spins.fetch_sub(1, std::memory_order_relaxed);
   }
   CHECK(delivered == rounds);
 }

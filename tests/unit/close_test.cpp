@@ -298,6 +298,30 @@ TEST_CASE("after close, listeners that hold their own port let go of it", "[clos
   CHECK(context->statistics().ports == 0);
 }
 
+TEST_CASE("a port that closes or leaves lets go of what its channel's listeners hold",
+          "[close][handles]") {
+  test_context context;
+  auto [port1, port2] = context->make_channel();
+  auto [carrier, far] = context->make_channel();
+  const auto token = std::make_shared<int>(0);
+  int heard = 0;
+  for (const auto& port : {port1, port2}) {
+    port.on_message([token] {});
+    port.on_message_error([token] {});
+    port.on_close([token] {});
+    port.add_event_listener("foo", [&] { ++heard; });
+  }
+  CHECK(token.use_count() == 7);
+  carrier.post_message(nullptr, {port2});
+  CHECK(token.use_count() == 4);
+  port1.close();
+  CHECK(token.use_count() == 1);
+  event foo{"foo"};
+  port1.dispatch_event(foo);
+  port2.dispatch_event(foo);
+  CHECK(heard == 2);
+}
+
 // -- messages that carry ports ------------------------------------------------------------------
 
 TEST_CASE("a port in a message that is lost is closed", "[close]") {
