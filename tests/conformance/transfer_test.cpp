@@ -1,5 +1,6 @@
 // Transfer lists: what may stand in them, and what moves.
 
+#include <algorithm>
 #include <stdexcept>
 
 #include <catch2/catch_test_macros.hpp>

@@ -252,6 +252,7 @@ TEST_CASE_METHOD(event_target_test, "a listener's destructor may come back to it
   struct comes_back {
     target& at;
     trace& seen;
+    comes_back(target& where, trace& list) : at(where), seen(list) {}
     ~comes_back() {
       seen.emplace_back("destroyed");
       at.clear_listeners("x");

@@ -153,9 +153,10 @@ TEST_CASE("both ends change places while messages are under way", "[moving]") {
 TEST_CASE("a port goes through a chain of a hundred contexts", "[moving]") {
   constexpr int hops = 100;
   test_context home{"home"};
-  auto [port1, port2] = home->make_channel();
+  const auto channel = home->make_channel();
+  const auto port1 = channel.port1;
+  auto traveller = channel.port2;
   trace expected;
-  auto traveller = port2;
   test_context* here = &home;
   std::vector<std::unique_ptr<test_context>> chain;
   for (int i = 0; i < hops; ++i) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <thread>
 
 #include <catch2/catch_test_macros.hpp>
@@ -96,7 +97,7 @@ TEST_CASE_METHOD(window_test, "a target origin that is no URL is refused before 
     const auto err = post("never", bad, {port2});
     CHECK(err == errc::syntax_error);
   }
-  page.run([&] { CHECK_FALSE(port2.detached()); });
+  page.run([&, port = port2] { CHECK_FALSE(port.detached()); });
   CHECK(page.refused.size() == 4);
   CHECK(page.refused[1]
         == "window frame: SyntaxError: 'frame.example' is not an absolute URL: it has no scheme");
