@@ -77,7 +77,8 @@ TEST_CASE("results are read on the side they have", "[misuse]") {
   check_death([] { *big_integer::parse("x"); }, "a failed result was read as a value");
   check_death([] { (void)big_integer::parse("1").error(); },
               "a successful result was asked for its error");
-  check_death([] { (void)result<int>{error{}}; }, "a result was made from an error that says success");
+  check_death([] { (void)result<int>{error{}}; },
+              "a result was made from an error that says success");
 }
 
 TEST_CASE("nonsense is refused where it is made", "[misuse]") {
