@@ -1,6 +1,8 @@
 // Delivering: rebuilding a message in its receiver's context and dispatching its event.
 // HTML #structureddeserializewithtransfer.
 
+#include <limits>
+
 #include "hawser/event.hpp"
 #include "registry_core.hpp"
 #include "rewrite.hpp"
@@ -73,8 +75,8 @@ result<received_message> registry_core::deserialize(message& msg) {
       return error{rebuilt.error().code(), rewriter.path().text() + ": " + rebuilt.error().what()};
     return value{*std::move(rebuilt)};
   };
-  // What a sender may nest, a receiver can unnest, whatever its own bound on posting.
-  value_rewriter rewriter{leaf, msg.data.depth() + bounds.value_depth_max};
+  // What a sender was allowed to nest, a receiver can unnest, whatever its own bound on posting.
+  value_rewriter rewriter{leaf, std::numeric_limits<std::size_t>::max()};
   auto rewritten = rewriter.rewrite(msg.data);
   if (!rewritten) {
     for (const auto& received : made.ports)

@@ -98,7 +98,9 @@ bool operator==(const value& lhs, const value& rhs) {
   while (!pending.empty()) {
     const auto [left, right] = pending.back();
     pending.pop_back();
-    if (!equal_here(*left, *right, pending))
+    const bool shared =
+      left->has_node() && right->has_node() && left->payload_.node == right->payload_.node;
+    if (!shared && !equal_here(*left, *right, pending))
       return false;
   }
   return true;

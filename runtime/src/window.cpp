@@ -63,6 +63,10 @@ error post_from_nowhere(detail::window& target, const value& data, const transfe
   if (!transfer.items().empty() || data.active())
     return {errc::data_clone_error,
             "ports, buffers and platform objects can be posted from inside a context only"};
+  const auto depth_max = limits{}.value_depth_max; // Nobody has configured another for nowhere.
+  if (data.depth() > depth_max)
+    return {errc::data_clone_error, "data: nested " + std::to_string(data.depth())
+                                      + " levels deep, the limit is " + std::to_string(depth_max)};
   if (!target.inbox.has_room(data.byte_size()))
     return {errc::quota_exceeded_error, "the window's message queue is full"};
   detail::message msg{data, nullptr, data.byte_size()};

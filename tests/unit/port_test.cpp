@@ -287,6 +287,20 @@ TEST_CASE_METHOD(platform_object_test, "ports and buffers inside a platform obje
   CHECK(content_of(content[2]) == 1);
 }
 
+TEST_CASE_METHOD(platform_object_test, "what a sender may nest in a platform object arrives whole",
+                 "[port][platform_object]") {
+  test_context shallow{"shallow", limits{.value_depth_max = 2}};
+  shallow->expose("Money", [](const value& content) {
+    return std::shared_ptr<const platform_object>{std::make_shared<money>(content)};
+  });
+  const auto [near, far] = connect(context, shallow);
+  inbox received{far};
+  near.post_message(make_money(array{array{array{array{array_buffer{3}}}}}));
+  settle(context, shallow);
+  REQUIRE(received.data.size() == 1);
+  CHECK(content_of(received.data[0])[0][0][0][0].size() == 3);
+}
+
 TEST_CASE_METHOD(platform_object_test, "an interface that is not exposed gives messageerror",
                  "[port][platform_object]") {
   CHECK_FALSE(port1.post_message(object{{"price", make_money(5)}}));

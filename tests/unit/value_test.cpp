@@ -240,6 +240,13 @@ TEST_CASE("the estimate of bytes never wraps, however often a part is shared", "
   }
 }
 
+TEST_CASE("a value whose parts are shared over and over equals itself at once", "[value]") {
+  value doubled{"leaf"};
+  for (int level = 0; level < 70; ++level)
+    doubled = value{array{doubled, doubled}};
+  CHECK((doubled == value{doubled}));
+}
+
 TEST_CASE("depth counts levels of containers", "[value]") {
   CHECK(value{1}.depth() == 0);
   CHECK(value{"leaf"}.depth() == 0);

@@ -188,6 +188,15 @@ TEST_CASE_METHOD(window_test, "from outside any context nothing can be transferr
   CHECK_FALSE(buffer.detached());
 }
 
+TEST_CASE_METHOD(window_test, "from outside any context too, data may be nested only so deep",
+                 "[window]") {
+  value nested{"leaf"};
+  for (std::size_t level = 0; level < limits{}.value_depth_max; ++level)
+    nested = value{array{nested}};
+  CHECK_FALSE(window.post_message(nested, "*"));
+  CHECK(window.post_message(array{nested}, "*") == errc::data_clone_error);
+}
+
 TEST_CASE_METHOD(window_test, "a window outlives its context and swallows what is posted",
                  "[window]") {
   auto [port1, port2] = page->make_channel();

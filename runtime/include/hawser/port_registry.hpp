@@ -34,7 +34,7 @@ public:
   virtual void wake() noexcept = 0;
 };
 
-/// What a registry tells its host, on the context's own thread.
+/// What a registry tells its host, on the context's own thread. None of these may throw.
 class registry_host {
 public:
   virtual ~registry_host() = default;
