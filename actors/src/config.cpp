@@ -17,6 +17,8 @@
 namespace hawser {
 namespace {
 
+constexpr const char* file_name = "hawser.conf";
+
 constexpr std::string_view text_options[] = {"log-level", "log-components", "log-file"};
 
 constexpr std::string_view number_options[] = {
@@ -63,9 +65,13 @@ std::string environment_text() {
   return text;
 }
 
-// CAF 0.18 passes over options it does not know in a file, and over values of another type.
-error check_settings(const caf::settings& all) {
-  const auto* own = caf::get_if<caf::settings>(&all, "hawser");
+// CAF 0.18 passes over options it does not know in a file, and over values of another type. A file
+// that cannot be opened was refused before if somebody named it.
+error check_file(const std::string& path) {
+  const auto all = caf::actor_system_config::parse_config_file(path.c_str());
+  if (!all)
+    return {};
+  const auto* own = caf::get_if<caf::settings>(&*all, "hawser");
   if (own == nullptr)
     return {};
   for (const auto& [name, given] : *own) {
@@ -90,7 +96,7 @@ error check_settings(const caf::settings& all) {
 } // namespace
 
 config::config() {
-  detail::set_config_file(*this, "hawser.conf");
+  detail::set_config_file(*this, file_name);
   opt_group{custom_options_, "hawser"}
     .add(log_level, "log-level", "trace, debug, info, warning, error, critical or off")
     .add(log_components, "log-components", "levels of components: system=..,context=..,port=..")
@@ -117,8 +123,9 @@ error config::read(int argc, char** argv) {
   if (auto err = parse(static_cast<int>(pointers.size()), pointers.data()))
     return {errc::syntax_error,
             "the configuration cannot be read: " + to_string(err) + environment_text()};
-  if (auto err = check_settings(content))
-    return {err.code(), "the configuration cannot be read: " + err.what()};
+  const auto file = caf::get_or(content, "config-file", std::string{file_name});
+  if (auto err = check_file(file))
+    return {err.code(), "the configuration cannot be read: " + file + ": " + err.what()};
   return {};
 }
 
