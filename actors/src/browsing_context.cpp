@@ -133,8 +133,10 @@ caf::resumable::resume_result browsing_context::resume(detail::execution_unit* u
     const registry_scope scope{*registry_};
     outcome = caf::event_based_actor::resume(unit, max);
   }
-  // Whoever can post here keeps the waker, and that the actor: let go of the ring.
-  if (ended_)
+  // An actor that waits for messages may be running on another thread by now; one that is done
+  // never runs again. Whoever can post here keeps the waker, and that the actor: let go of the
+  // ring.
+  if (outcome == caf::resumable::done && ended_)
     registry_.reset();
   return outcome;
 }
