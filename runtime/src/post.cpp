@@ -1,7 +1,8 @@
 // Posting: transfer lists and serialization. HTML #structuredserializewithtransfer.
 //
 // The list is checked, the data serialized, the list checked once more (serialization may have run
-// code of the application), and only then is anything detached: a post that fails changes nothing.
+// code of the application), and only then is anything detached: DEVIATION(D3), a post that fails
+// changes nothing.
 
 #include <algorithm>
 #include <unordered_set>
