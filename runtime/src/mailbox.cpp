@@ -17,6 +17,10 @@ void release_spare(std::vector<message>& queue) {
 
 } // namespace
 
+error queue_is_full(std::string_view whose) {
+  return {errc::quota_exceeded_error, "the " + std::string{whose} + "'s message queue is full"};
+}
+
 void bury(std::vector<message> dropped) noexcept {
   // A message may hold the last reference to an endpoint, whose queue holds messages in turn.
   thread_local std::vector<std::vector<message>>* open_grave = nullptr;

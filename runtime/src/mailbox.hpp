@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "hawser/channel.hpp"
 #include "hawser/close_reason.hpp"
+#include "hawser/error.hpp"
 #include "hawser/limits.hpp"
 #include "message.hpp"
 
@@ -18,6 +20,9 @@ class receiver;
 /// What became of a pushed message. `adrift`: queued, but the mailbox itself is in a message.
 /// `refused`: there was no room.
 enum class pushed { queued, adrift, discarded, refused };
+
+/// What a post to a mailbox without room gives; `whose` is `peer` or `window`.
+error queue_is_full(std::string_view whose);
 
 /// What an owner found in its mailbox.
 enum class taken { nothing, message, close };

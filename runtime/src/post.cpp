@@ -39,10 +39,6 @@ error refuse(std::size_t index, std::string_view why) {
   return {errc::data_clone_error, "transfer[" + std::to_string(index) + "]: " + std::string{why}};
 }
 
-error queue_is_full() {
-  return {errc::quota_exceeded_error, "the peer's message queue is full"};
-}
-
 struct resolve_item {
   message_port moved_port;
   std::optional<array_buffer> buffer;
@@ -106,10 +102,8 @@ error registry_core::check_attached(std::span<const resolved_item> items) {
 
 // HTML #structuredserializeinternal for what is more than a shared immutable value.
 result<message> registry_core::serialize(const value& data, std::span<const resolved_item> items) {
-  if (data.depth() > bounds.value_depth_max)
-    return error{errc::data_clone_error, "data: nested " + std::to_string(data.depth())
-                                           + " levels deep, the limit is "
-                                           + std::to_string(bounds.value_depth_max)};
+  if (auto err = check_depth(data, bounds.value_depth_max))
+    return err;
   message msg{data, nullptr, data.byte_size()};
   if (!data.active())
     return msg;
@@ -157,6 +151,14 @@ result<message> registry_core::serialize(const value& data, std::span<const reso
   return msg;
 }
 
+// What the message will count once it carries the items.
+std::uint64_t registry_core::bytes_with(const message& msg, std::span<const resolved_item> items) {
+  auto bytes = msg.bytes;
+  for (const auto& item : items)
+    bytes += item.bytes();
+  return bytes;
+}
+
 // HTML #structuredserializewithtransfer, step 5. From here on nothing fails.
 void registry_core::detach(std::span<const resolved_item> items, const carrier& in, message& msg) {
   if (items.empty())
@@ -176,7 +178,7 @@ void registry_core::detach(std::span<const resolved_item> items, const carrier& 
 error registry_core::push_alone(port& source, message msg) {
   const auto outcome = source.end().peer_inbox().push(std::move(msg), mailbox::when_full::refuse);
   if (outcome == pushed::refused)
-    return queue_is_full();
+    return queue_is_full("peer");
   ++statistics.messages_posted;
   return {};
 }
@@ -203,11 +205,8 @@ error registry_core::post(port& source, const value& data, const transfer_list& 
   const bool entangled = !source.detached() && !doomed;
   if (items.empty())
     return entangled ? push_alone(source, *std::move(msg)) : error{};
-  std::uint64_t bytes = msg->bytes;
-  for (const auto& item : items)
-    bytes += item.bytes();
-  if (entangled && !source.end().peer_inbox().has_room(bytes))
-    return queue_is_full();
+  if (entangled && !source.end().peer_inbox().has_room(bytes_with(*msg, items)))
+    return queue_is_full("peer");
   const auto way = entangled ? source.end().peer_carrier() : carrier{};
   detach(items, way, *msg);
   if (!entangled)
@@ -229,11 +228,8 @@ error registry_core::post_to_window(window& target, const value& data,
     return msg.error();
   if (auto err = check_attached(items))
     return err;
-  std::uint64_t bytes = msg->bytes;
-  for (const auto& item : items)
-    bytes += item.bytes();
-  if (!target.inbox.has_room(bytes))
-    return {errc::quota_exceeded_error, "the window's message queue is full"};
+  if (!target.inbox.has_room(bytes_with(*msg, items)))
+    return queue_is_full("window");
   detach(items, {}, *msg); // A window never travels.
   msg->with_extras().window = std::move(sender);
   ++statistics.messages_posted;

@@ -135,6 +135,7 @@ private:
   error resolve(const transfer_list& transfer, std::vector<resolved_item>& items) const;
   result<message> serialize(const value& data, std::span<const resolved_item> items);
   static error check_attached(std::span<const resolved_item> items);
+  static std::uint64_t bytes_with(const message& msg, std::span<const resolved_item> items);
   error push_alone(port& source, message msg);
   void detach(std::span<const resolved_item> items, const carrier& in, message& msg);
 

@@ -25,6 +25,13 @@ const void* identity(const value& from) {
 
 } // namespace
 
+error check_depth(const value& data, std::size_t depth_max) {
+  if (data.depth() <= depth_max)
+    return {};
+  return {errc::data_clone_error, "data: nested " + std::to_string(data.depth())
+                                    + " levels deep, the limit is " + std::to_string(depth_max)};
+}
+
 std::string value_path::text() const {
   std::string made{"data"};
   for (const auto& step : steps_) {

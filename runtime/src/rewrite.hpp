@@ -28,6 +28,9 @@ private:
   std::vector<std::variant<std::string_view, std::size_t>> steps_;
 };
 
+/// Refuses data that is nested deeper than `depth_max` levels.
+error check_depth(const value& data, std::size_t depth_max);
+
 /// Replaces the leaves of a value that stand for more than themselves (ports, buffers, platform
 /// objects, placeholders) and rebuilds the containers above them; everything else stays shared.
 ///

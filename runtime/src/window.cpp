@@ -2,6 +2,7 @@
 
 #include "hawser/origin.hpp"
 #include "registry_core.hpp"
+#include "rewrite.hpp"
 
 namespace hawser {
 namespace detail {
@@ -63,12 +64,11 @@ error post_from_nowhere(detail::window& target, const value& data, const transfe
   if (!transfer.items().empty() || data.active())
     return {errc::data_clone_error,
             "ports, buffers and platform objects can be posted from inside a context only"};
-  const auto depth_max = limits{}.value_depth_max; // Nobody has configured another for nowhere.
-  if (data.depth() > depth_max)
-    return {errc::data_clone_error, "data: nested " + std::to_string(data.depth())
-                                      + " levels deep, the limit is " + std::to_string(depth_max)};
+  // Nobody has configured another bound for nowhere.
+  if (auto err = detail::check_depth(data, limits{}.value_depth_max))
+    return err;
   if (!target.inbox.has_room(data.byte_size()))
-    return {errc::quota_exceeded_error, "the window's message queue is full"};
+    return detail::queue_is_full("window");
   detail::message msg{data, nullptr, data.byte_size()};
   msg.with_extras().window = std::move(sender);
   target.inbox.push(std::move(msg));
