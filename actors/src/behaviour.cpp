@@ -15,7 +15,7 @@ bool goes_by(std::string_view name, std::string_view base) noexcept {
 bool fits(const value& content, argument_type type) {
   switch (type) {
     case argument_type::text:
-      return content.get_if<std::string>() != nullptr;
+      return content.get_if<std::string_view>() != nullptr;
     case argument_type::integer:
       return content.as<std::int64_t>().has_value();
     case argument_type::number:

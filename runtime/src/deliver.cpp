@@ -5,8 +5,8 @@
 
 #include "hawser/event.hpp"
 #include "registry_core.hpp"
-#include "rewrite.hpp"
 #include "serialized_object.hpp"
+#include "value_copier.hpp"
 
 namespace hawser::detail {
 namespace {
@@ -23,67 +23,80 @@ result<std::shared_ptr<const platform_object>> rebuild_with(const port_registry:
   }
 }
 
+bool shares_memory(const value& from) {
+  if (const auto* view = from.get_if<array_buffer_view>())
+    return std::holds_alternative<shared_array_buffer>(view->buffer());
+  return from.type() == value_type::shared_array_buffer;
+}
+
 } // namespace
 
+// What each kind of leaf that only the receiver can complete becomes here.
+result<value> registry_core::deserialize_leaf(const value& from, value_copier& copier,
+                                              const message& msg,
+                                              const std::vector<message_port>& ports) const {
+  if (from.type() == value_type::transferred)
+    return value{ports.at(from.transferred_index())};
+  if (msg.extras && msg.extras->cluster && *msg.extras->cluster != scope.cluster
+      && shares_memory(from))
+    return error{errc::data_decode_error,
+                 copier.path() + ": shared memory cannot leave its agent cluster"};
+  const auto* object = from.get_if<std::shared_ptr<const platform_object>>();
+  if (object == nullptr)
+    return from; // Buffers that were copied when posted are this message's own.
+  const auto& sent = static_cast<const serialized_object&>(**object);
+  const auto found = exposed.find(sent.interface_name());
+  if (found == exposed.end())
+    return error{errc::data_decode_error,
+                 copier.path() + ": this context exposes no " + std::string{sent.interface_name()}};
+  auto content = copier.copy(sent.content());
+  if (!content)
+    return content;
+  auto rebuilt = rebuild_with(found->second, *content);
+  if (!rebuilt)
+    return error{rebuilt.error().code(), copier.path() + ": " + rebuilt.error().what()};
+  return value{*std::move(rebuilt)};
+}
+
+result<std::vector<message_port>> registry_core::receive_ports(message& msg) {
+  std::vector<message_port> received;
+  if (!msg.extras || msg.extras->ports.empty())
+    return received;
+  auto& arriving = msg.extras->ports;
+  if (statistics.ports + arriving.size() > bounds.ports_per_context_max) {
+    for (auto& end : arriving)
+      end.close(close_reason::limit);
+    return error{errc::quota_exceeded_error, "the context owns " + std::to_string(statistics.ports)
+                                               + " ports and cannot take "
+                                               + std::to_string(arriving.size()) + " more"};
+  }
+  received.reserve(arriving.size());
+  for (auto& end : arriving) {
+    received.push_back(adopt(std::move(end)));
+    ++statistics.ports_received;
+  }
+  return received;
+}
+
 result<received_message> registry_core::deserialize(message& msg) {
-  received_message made;
-  std::vector<value> transferred;
-  if (msg.extras) {
-    auto& items = msg.extras->transferred;
-    std::size_t ports_arriving = 0;
-    for (const auto& item : items)
-      ports_arriving += std::holds_alternative<endpoint>(item) ? 1 : 0;
-    if (statistics.ports + ports_arriving > bounds.ports_per_context_max) {
-      for (auto& item : items)
-        if (auto* end = std::get_if<endpoint>(&item))
-          end->close(close_reason::limit);
-      return error{errc::quota_exceeded_error,
-                   "the context owns " + std::to_string(statistics.ports)
-                     + " ports and cannot take " + std::to_string(ports_arriving) + " more"};
-    }
-    made.ports.reserve(ports_arriving);
-    for (auto& item : items) {
-      if (auto* end = std::get_if<endpoint>(&item)) {
-        made.ports.push_back(adopt(std::move(*end)));
-        transferred.emplace_back(made.ports.back());
-        ++statistics.ports_received;
-      } else {
-        transferred.emplace_back(array_buffer{std::get<std::vector<std::byte>>(std::move(item))});
-      }
-    }
-  }
-  if (!msg.data.active()) {
-    made.data = std::move(msg.data);
+  auto ports = receive_ports(msg);
+  if (!ports)
+    return ports.error();
+  received_message made{std::move(msg.data), *std::move(ports)};
+  if (!msg.to_be_rebuilt)
     return made;
-  }
-  const auto leaf = [&](const value& from, value_rewriter& rewriter) -> result<value> {
-    if (from.type() == value_type::transferred)
-      return transferred.at(from.transferred_index());
-    const auto* object = from.get_if<std::shared_ptr<const platform_object>>();
-    if (object == nullptr)
-      return from; // A buffer that was copied when posted is this message's own.
-    const auto& sent = static_cast<const serialized_object&>(**object);
-    const auto found = exposed.find(sent.interface_name());
-    if (found == exposed.end())
-      return error{errc::data_decode_error, rewriter.path().text() + ": this context exposes no "
-                                              + std::string{sent.interface_name()}};
-    auto content = rewriter.rewrite(sent.content());
-    if (!content)
-      return content;
-    auto rebuilt = rebuild_with(found->second, *content);
-    if (!rebuilt)
-      return error{rebuilt.error().code(), rewriter.path().text() + ": " + rebuilt.error().what()};
-    return value{*std::move(rebuilt)};
+  const auto leaf = [&](const value& from, value_copier& copier) {
+    return deserialize_leaf(from, copier, msg, made.ports);
   };
   // What a sender was allowed to nest, a receiver can unnest, whatever its own bound on posting.
-  value_rewriter rewriter{leaf, std::numeric_limits<std::size_t>::max()};
-  auto rewritten = rewriter.rewrite(msg.data);
-  if (!rewritten) {
+  value_copier copier{leaf, std::numeric_limits<std::size_t>::max()};
+  auto rebuilt = copier.copy(made.data);
+  if (!rebuilt) {
     for (const auto& received : made.ports)
       port_handle::get(received)->close(close_reason::undeliverable);
-    return rewritten.error();
+    return rebuilt.error();
   }
-  made.data = *std::move(rewritten);
+  made.data = *std::move(rebuilt);
   return made;
 }
 

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "hawser/agent_cluster.hpp"
 #include "hawser/channel.hpp"
 #include "hawser/origin.hpp"
 #include "hawser/value.hpp"
@@ -23,20 +22,19 @@ struct window_message {
   std::optional<hawser::origin> target_origin; ///< None for `*`.
 };
 
-/// A transferred thing on its way: an end of a channel or the bytes of a buffer.
-using transferred_item = std::variant<endpoint, std::vector<std::byte>>;
-
 /// What only some messages have.
 struct message_extras {
-  std::vector<transferred_item> transferred; ///< In the order of the transfer list.
+  std::vector<endpoint> ports; ///< Transferred, in the order of the transfer list.
   std::optional<window_message> window;
+  std::optional<agent_cluster> cluster; ///< The sender's, if there is shared memory in the data.
 };
 
 /// A message in a queue. Small, because queues hold many.
 struct message {
   value data;
   std::unique_ptr<message_extras> extras;
-  std::uint64_t bytes = 0; ///< What it counts against limits.
+  std::uint64_t bytes = 0;    ///< What it counts against limits.
+  bool to_be_rebuilt = false; ///< The data holds what only the receiver can complete.
 
   message_extras& with_extras() {
     if (!extras)

@@ -26,6 +26,7 @@ registry_core::registry_core(registry_host& context_host, std::shared_ptr<waker>
     window_receiver_(ref<window_receiver>::adopt(new window_receiver{own_window, ready})) {
   HAWSER_ASSERT(bounds.deliveries_per_port_max > 0 && bounds.deliveries_per_turn_max > 0,
                 "a turn must be allowed to deliver something");
+  scope = {bounds.value_depth_max, bounds.transfers_per_message_max, {0, origin}};
 }
 
 registry_core::~registry_core() {

@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "message.hpp"
 #include "port.hpp"
 #include "receiver.hpp"
+#include "serialize.hpp"
 #include "window.hpp"
 
 namespace hawser::detail {
@@ -70,6 +70,8 @@ struct live_statistics {
   }
 };
 
+class value_copier;
+
 /// What `port_registry` is made of, within reach of its ports.
 class registry_core {
 public:
@@ -93,6 +95,9 @@ public:
   /// HTML #window-post-message-steps from here on, the target origin being parsed.
   error post_to_window(window& target, const value& data, const transfer_list& transfer,
                        window_message sender);
+
+  /// HTML #structuredclone.
+  result<value> structured_clone(const value& data, const transfer_list& transfer);
 
   // -- delivering (deliver.cpp) ---------------------------------------------------------------
 
@@ -121,8 +126,9 @@ public:
   window_events window_target;
   std::map<std::string, port_registry::rebuild, std::less<>> exposed;
   live_statistics statistics;
-  bool strict = false;  ///< The host marks its turns, so that a stray use can be told.
-  bool stopped = false; ///< No event after the current one.
+  serialization_scope scope; ///< How this context serializes.
+  bool strict = false;       ///< The host marks its turns, so that a stray use can be told.
+  bool stopped = false;      ///< No event after the current one.
   bool closed = false;
 
   port_registry* facade = nullptr; ///< Whose core this is.
@@ -130,16 +136,12 @@ public:
   static registry_core*& current() noexcept;
 
 private:
-  struct resolved_item;
-
-  error resolve(const transfer_list& transfer, std::vector<resolved_item>& items) const;
-  result<message> serialize(const value& data, std::span<const resolved_item> items);
-  static error check_attached(std::span<const resolved_item> items);
-  static std::uint64_t bytes_with(const message& msg, std::span<const resolved_item> items);
   error push_alone(port& source, message msg);
-  void detach(std::span<const resolved_item> items, const carrier& in, message& msg);
 
   result<received_message> deserialize(message& msg);
+  result<value> deserialize_leaf(const value& from, value_copier& copier, const message& msg,
+                                 const std::vector<message_port>& ports) const;
+  result<std::vector<message_port>> receive_ports(message& msg);
 
   std::size_t deliver_some(receiver& from, std::size_t deliveries_max);
 

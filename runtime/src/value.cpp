@@ -1,59 +1,43 @@
 #include "hawser/value.hpp"
 
 #include <algorithm>
+#include <array>
 
-#include "hawser/message_port.hpp"
+#include "value_internals.hpp"
 
 namespace hawser {
 namespace {
 
-using detail::value_content;
+using detail::content_node;
+using detail::count;
 using detail::value_node;
 
-// What a container adds to its node: the estimate and the flags of everything below it.
-void count(value_node& node, const value& child) {
-  // A part that is mentioned often counts often, which grows without end; so the sum saturates.
-  node.bytes = std::min(value::byte_size_max, node.bytes + child.byte_size());
-  node.depth = std::max(node.depth, static_cast<std::uint32_t>(child.depth() + 2));
-  node.active |= child.active();
-}
-
-void describe(value_node& node, const std::string& content) {
-  node.bytes += content.size();
-}
-
+// What a leaf adds to the estimate, and whether posting it needs more than sharing it.
 void describe(value_node& node, const big_integer& content) {
   node.bytes += content.magnitude().size() * sizeof(std::uint32_t);
 }
 
 void describe(value_node&, const date&) {}
 
-void describe(value_node& node, const array& content) {
-  node.depth = 2;
-  for (const auto& child : content)
-    count(node, child);
+void describe(value_node& node, const reg_exp& content) {
+  node.bytes += content.source().size();
 }
 
-void describe(value_node& node, const object& content) {
-  node.depth = 2;
-  for (const auto& [key, child] : content) {
-    node.bytes += sizeof(std::string) + key.size();
-    count(node, child);
-  }
+void describe(value_node& node, const primitive_wrapper& content) {
+  node.bytes += content.primitive.byte_size();
 }
 
-void describe(value_node& node, const map& content) {
+void describe(value_node& node, const error_object& content) {
+  node.bytes += content.name.size() + content.stack.size();
+  node.bytes += content.message ? content.message->size() : 0;
+  if (!content.cause)
+    return;
   node.depth = 2;
-  for (const auto& [key, child] : content.entries) {
-    count(node, key);
-    count(node, child);
-  }
+  count(node, *content.cause);
 }
 
-void describe(value_node& node, const set& content) {
-  node.depth = 2;
-  for (const auto& child : content.items)
-    count(node, child);
+void describe(value_node& node, const dom_exception& content) {
+  node.bytes += content.name.size() + content.message.size() + content.stack.size();
 }
 
 void describe(value_node& node, const array_buffer& content) {
@@ -61,8 +45,32 @@ void describe(value_node& node, const array_buffer& content) {
   node.active = true;
 }
 
-void describe(value_node& node, const error_object& content) {
-  node.bytes += content.name.size() + content.message.size() + content.stack.size();
+void describe(value_node& node, const shared_array_buffer&) {
+  node.active = true; // The bytes are there once, however often they are posted.
+}
+
+void describe(value_node& node, const array_buffer_view& content) {
+  if (const auto* buffer = std::get_if<array_buffer>(&content.buffer()))
+    node.bytes += buffer->size();
+  node.active = true;
+}
+
+void describe(value_node& node, const blob& content) {
+  node.bytes += content.size() + content.type().size();
+}
+
+void describe(value_node& node, const file& content) {
+  describe(node, content.content);
+  node.bytes += content.name.size();
+}
+
+void describe(value_node& node, const file_list& content) {
+  for (const auto& one : content.files)
+    describe(node, one);
+}
+
+void describe(value_node& node, const image_data& content) {
+  describe(node, content.pixels());
 }
 
 void describe(value_node& node, const message_port&) {
@@ -74,30 +82,88 @@ void describe(value_node& node, const std::shared_ptr<const platform_object>&) {
 }
 
 template <class T>
+value_node* make_node(T content) {
+  auto node = std::make_unique<content_node<T>>(detail::value_tag<T>::type, std::move(content));
+  node->bytes = sizeof(*node);
+  describe(*node, node->content);
+  return node.release();
+}
+
+// Text up to this size lies behind its node even if a string was given up for it.
+constexpr std::size_t inlined_bytes_max = 256;
+
+value_node* make_text(std::string_view content) {
+  auto* room = ::operator new(sizeof(detail::string_node) + content.size());
+  auto* node = ::new (room) detail::string_node;
+  auto* letters = reinterpret_cast<char*>(node + 1);
+  content.copy(letters, content.size());
+  node->text = {letters, content.size()};
+  node->bytes = sizeof(detail::string_node) + content.size();
+  return node;
+}
+
+value_node* make_long_text(std::string content) {
+  auto* node = new detail::long_string_node{std::move(content)};
+  node->bytes = sizeof(*node) + node->text.size();
+  return node;
+}
+
+void delete_text(value_node* node) {
+  auto* text = static_cast<detail::string_node*>(node);
+  if (!text->inlined())
+    return delete static_cast<detail::long_string_node*>(text);
+  text->~string_node();
+  ::operator delete(node);
+}
+
+template <class T>
 void delete_as(value_node* node) {
-  delete static_cast<value_content<T>*>(node);
+  delete static_cast<content_node<T>*>(node);
+}
+
+template <class List>
+void delete_list(value_node* node) {
+  List::node::discard(static_cast<typename List::node*>(node));
 }
 
 void delete_node(value_node* node) {
   switch (node->type) {
     case value_type::string:
-      return delete_as<std::string>(node);
+      return delete_text(node);
     case value_type::big_integer:
       return delete_as<big_integer>(node);
     case value_type::date:
       return delete_as<date>(node);
-    case value_type::array:
-      return delete_as<array>(node);
-    case value_type::object:
-      return delete_as<object>(node);
-    case value_type::map:
-      return delete_as<map>(node);
-    case value_type::set:
-      return delete_as<set>(node);
-    case value_type::array_buffer:
-      return delete_as<array_buffer>(node);
+    case value_type::reg_exp:
+      return delete_as<reg_exp>(node);
+    case value_type::wrapper:
+      return delete_as<primitive_wrapper>(node);
     case value_type::error:
       return delete_as<error_object>(node);
+    case value_type::dom_exception:
+      return delete_as<dom_exception>(node);
+    case value_type::array:
+      return delete_list<array>(node);
+    case value_type::object:
+      return delete_list<object>(node);
+    case value_type::map:
+      return delete_list<map>(node);
+    case value_type::set:
+      return delete_list<set>(node);
+    case value_type::array_buffer:
+      return delete_as<array_buffer>(node);
+    case value_type::shared_array_buffer:
+      return delete_as<shared_array_buffer>(node);
+    case value_type::array_buffer_view:
+      return delete_as<array_buffer_view>(node);
+    case value_type::blob:
+      return delete_as<blob>(node);
+    case value_type::file:
+      return delete_as<file>(node);
+    case value_type::file_list:
+      return delete_as<file_list>(node);
+    case value_type::image_data:
+      return delete_as<image_data>(node);
     case value_type::port:
       return delete_as<message_port>(node);
     case value_type::platform_object:
@@ -108,9 +174,16 @@ void delete_node(value_node* node) {
     case value_type::int32:
     case value_type::number:
     case value_type::transferred:
+    case value_type::reference:
       break; // These have no node.
   }
   panic("a value node of a type that has none");
+}
+
+void delete_graph(detail::graph_storage* graph) {
+  for (auto* node : graph->nodes)
+    delete_node(node);
+  delete graph;
 }
 
 const value undefined_value;
@@ -123,7 +196,7 @@ namespace detail {
 // however deep the value is. Plain values of few levels, which most messages are, do without.
 void destroy(value_node* node) noexcept {
   constexpr std::uint32_t recursed_depth_max = 16;
-  if (node->depth <= recursed_depth_max && !node->active)
+  if (node->depth <= recursed_depth_max && !node->active && !node->in_graph)
     return delete_node(node);
   thread_local std::vector<value_node*>* pending = nullptr;
   if (pending != nullptr) {
@@ -137,7 +210,10 @@ void destroy(value_node* node) noexcept {
   while (!doomed.empty()) {
     auto* next = doomed.back();
     doomed.pop_back();
-    delete_node(next);
+    if (next->in_graph)
+      delete_graph(next->graph);
+    else
+      delete_node(next);
   }
   pending = nullptr;
 }
@@ -156,12 +232,24 @@ std::string_view to_string(value_type type) noexcept {
       return "int32";
     case value_type::number:
       return "number";
+    case value_type::transferred:
+      return "transferred";
+    case value_type::reference:
+      return "reference";
     case value_type::string:
       return "string";
     case value_type::big_integer:
       return "big integer";
     case value_type::date:
       return "date";
+    case value_type::reg_exp:
+      return "regular expression";
+    case value_type::wrapper:
+      return "primitive wrapper";
+    case value_type::error:
+      return "error";
+    case value_type::dom_exception:
+      return "DOM exception";
     case value_type::array:
       return "array";
     case value_type::object:
@@ -172,36 +260,63 @@ std::string_view to_string(value_type type) noexcept {
       return "set";
     case value_type::array_buffer:
       return "array buffer";
-    case value_type::error:
-      return "error";
+    case value_type::shared_array_buffer:
+      return "shared array buffer";
+    case value_type::array_buffer_view:
+      return "array buffer view";
+    case value_type::blob:
+      return "blob";
+    case value_type::file:
+      return "file";
+    case value_type::file_list:
+      return "file list";
+    case value_type::image_data:
+      return "image data";
     case value_type::port:
       return "port";
     case value_type::platform_object:
       return "platform object";
-    case value_type::transferred:
-      return "transferred";
   }
   return "unknown type";
 }
 
-template <class T>
-value_node* value::make_node(T content) {
-  auto node = std::make_unique<value_content<T>>(detail::value_tag<T>::type, std::move(content));
-  node->bytes = sizeof(*node);
-  describe(*node, node->content);
-  return node.release();
-}
+// -- making ---------------------------------------------------------------------------------------
 
-value::value(std::string content) : value(make_node(std::move(content))) {}
+value::value(std::string_view content) : value(make_text(content)) {}
+
+value::value(std::string&& content)
+  : value(content.size() <= inlined_bytes_max ? make_text(content)
+                                              : make_long_text(std::move(content))) {}
+
 value::value(hawser::big_integer content) : value(make_node(std::move(content))) {}
 value::value(date content) : value(make_node(content)) {}
-value::value(array content) : value(make_node(std::move(content))) {}
-value::value(object content) : value(make_node(std::move(content))) {}
-value::value(map content) : value(make_node(std::move(content))) {}
-value::value(set content) : value(make_node(std::move(content))) {}
+value::value(reg_exp content) : value(make_node(std::move(content))) {}
+value::value(dom_exception content) : value(make_node(std::move(content))) {}
 value::value(array_buffer content) : value(make_node(std::move(content))) {}
-value::value(error_object content) : value(make_node(std::move(content))) {}
+value::value(shared_array_buffer content) : value(make_node(std::move(content))) {}
+value::value(array_buffer_view content) : value(make_node(std::move(content))) {}
+value::value(blob content) : value(make_node(std::move(content))) {}
+value::value(file content) : value(make_node(std::move(content))) {}
+value::value(file_list content) : value(make_node(std::move(content))) {}
+value::value(image_data content) : value(make_node(std::move(content))) {}
 value::value(const message_port& content) : value(make_node(content)) {}
+
+value::value(primitive_wrapper content) {
+  const auto type = content.primitive.type();
+  const bool wraps = type == value_type::boolean || type == value_type::int32
+                     || type == value_type::number || type == value_type::string
+                     || type == value_type::big_integer;
+  *this = wraps ? value{make_node(std::move(content))} : std::move(content.primitive);
+}
+
+// ECMAScript #sec-error-objects: any other name is that of a plain Error.
+value::value(error_object content) {
+  static constexpr std::array<std::string_view, 6> kinds = {
+    "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError"};
+  if (std::ranges::find(kinds, content.name) == kinds.end())
+    content.name = "Error";
+  *this = value{make_node(std::move(content))};
+}
 
 value::value(std::shared_ptr<const platform_object> content)
   : value(make_node(std::move(content))) {
@@ -209,40 +324,82 @@ value::value(std::shared_ptr<const platform_object> content)
                 "a value was made from an empty platform object pointer");
 }
 
-value value::make_transferred(std::uint32_t index) noexcept {
-  value made;
-  made.type_ = value_type::transferred;
-  made.payload_.index = index;
-  return made;
+// -- reading --------------------------------------------------------------------------------------
+
+const void* value::identity() const noexcept {
+  switch (type_) {
+    case value_type::array_buffer:
+      return get_if<array_buffer>()->identity();
+    case value_type::shared_array_buffer:
+      return get_if<shared_array_buffer>()->identity();
+    case value_type::platform_object:
+      return get_if<std::shared_ptr<const platform_object>>()->get();
+    case value_type::string:
+    case value_type::big_integer:
+      return nullptr;
+    case value_type::port:
+      return nullptr; // Whoever meets one looks it up in the transfer list.
+    default:
+      return has_node() ? payload_.node : nullptr;
+  }
 }
 
 const value& value::element(std::size_t index) const noexcept {
-  const auto* items = get_if<array>();
-  if (items == nullptr || index >= items->size())
-    return undefined_value;
-  return (*items)[index];
+  const auto* elements = get_if<hawser::array>();
+  return elements == nullptr ? undefined_value : (*elements)[index];
 }
 
 const value& value::operator[](std::string_view key) const noexcept {
-  const auto* members = get_if<object>();
-  const auto* found = members == nullptr ? nullptr : members->find(key);
-  return found == nullptr ? undefined_value : *found;
+  if (const auto* elements = get_if<hawser::array>())
+    return elements->members()[key];
+  const auto* members = get_if<hawser::object>();
+  return members == nullptr ? undefined_value : (*members)[key];
+}
+
+std::span<const value> value::items() const noexcept {
+  if (const auto* elements = get_if<hawser::array>())
+    return {elements->begin(), elements->end()};
+  if (const auto* members = get_if<hawser::set>())
+    return {members->begin(), members->end()};
+  return {};
+}
+
+std::span<const object::member> value::members() const noexcept {
+  if (const auto* content = get_if<hawser::object>())
+    return {content->begin(), content->end()};
+  return {};
+}
+
+std::span<const map::entry> value::entries() const noexcept {
+  if (const auto* content = get_if<hawser::map>())
+    return {content->begin(), content->end()};
+  return {};
 }
 
 std::size_t value::size() const noexcept {
   switch (type_) {
     case value_type::string:
-      return get_if<std::string>()->size();
+      return get_if<std::string_view>()->size();
     case value_type::array:
-      return get_if<array>()->size();
+      return get_if<hawser::array>()->size();
     case value_type::object:
-      return get_if<object>()->size();
+      return get_if<hawser::object>()->size();
     case value_type::map:
-      return get_if<map>()->entries.size();
+      return get_if<hawser::map>()->size();
     case value_type::set:
-      return get_if<set>()->items.size();
+      return get_if<hawser::set>()->size();
     case value_type::array_buffer:
       return get_if<array_buffer>()->size();
+    case value_type::shared_array_buffer:
+      return get_if<shared_array_buffer>()->size();
+    case value_type::array_buffer_view:
+      return get_if<array_buffer_view>()->length();
+    case value_type::blob:
+      return get_if<blob>()->size();
+    case value_type::file:
+      return get_if<file>()->content.size();
+    case value_type::file_list:
+      return get_if<file_list>()->files.size();
     default:
       return 0; // Everything else has no parts to count.
   }
@@ -282,38 +439,6 @@ std::optional<std::uint64_t> value::as_uint64() const noexcept {
   // Doubles from 2^63 on are whole.
   return payload_.number < beyond / 2 ? std::nullopt
                                       : std::optional{static_cast<std::uint64_t>(payload_.number)};
-}
-
-// -- object -----------------------------------------------------------------------------------
-
-std::size_t object::position_of(std::string_view key) const noexcept {
-  if (!index_.empty()) {
-    const auto found = index_.find(std::string{key});
-    return found == index_.end() ? members_.size() : found->second;
-  }
-  const auto found = std::ranges::find(members_, key, &member::first);
-  return static_cast<std::size_t>(found - members_.begin());
-}
-
-object& object::set(std::string key, value content) {
-  const auto position = position_of(key);
-  if (position < members_.size()) {
-    members_[position].second = std::move(content);
-    return *this;
-  }
-  members_.emplace_back(std::move(key), std::move(content));
-  if (!index_.empty()) {
-    index_.emplace(members_.back().first, position);
-  } else if (members_.size() > unindexed_members_max) {
-    for (std::size_t i = 0; i < members_.size(); ++i)
-      index_.emplace(members_[i].first, i);
-  }
-  return *this;
-}
-
-const value* object::find(std::string_view key) const noexcept {
-  const auto position = position_of(key);
-  return position < members_.size() ? &members_[position].second : nullptr;
 }
 
 } // namespace hawser

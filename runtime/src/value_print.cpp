@@ -1,5 +1,6 @@
 // How a value shows on a console.
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -79,128 +80,243 @@ std::string date_text(double time) {
   return text;
 }
 
-std::string bytes_text(const array_buffer& buffer) {
-  if (buffer.detached())
-    return "ArrayBuffer(detached)";
-  return "ArrayBuffer(" + std::to_string(buffer.size()) + ")";
+std::string error_text(std::string_view name, std::string_view message) {
+  std::string made{name};
+  return message.empty() ? made : made.append(": ").append(message);
 }
 
 // Recursion is bounded by the levels asked for.
 class printer {
 public:
-  explicit printer(std::size_t depth_max) : levels_left_(depth_max) {}
+  explicit printer(const print_options& options) : options_(options) {
+    options_.depth_max = std::min<std::size_t>(options_.depth_max, 1000);
+  }
 
   std::string text;
 
   void print(const value& from) {
-    switch (from.type()) {
-      case value_type::undefined:
-      case value_type::null:
-        text += to_string(from.type());
-        return;
-      case value_type::boolean:
-        text += *from.get_if<bool>() ? "true" : "false";
-        return;
-      case value_type::int32:
-      case value_type::number:
-        text += number_text(*from.as<double>());
-        return;
-      case value_type::string:
-        text += quoted(*from.get_if<std::string>());
-        return;
-      case value_type::big_integer:
-        text += to_string(*from.get_if<big_integer>()) + 'n';
-        return;
-      case value_type::date:
-        text += date_text(from.get_if<date>()->time);
-        return;
-      case value_type::array:
-        return print_list("", "[", "]", *from.get_if<array>(),
-                          [this](const value& item) { print(item); });
-      case value_type::object:
-        return print_list("", "{", "}", *from.get_if<object>(), [this](const auto& member) {
-          print_key(member.first);
-          print(member.second);
-        });
-      case value_type::map:
-        return print_list("Map", "{", "}", from.get_if<map>()->entries, [this](const auto& entry) {
-          print(entry.first);
-          text += " => ";
-          print(entry.second);
-        });
-      case value_type::set:
-        return print_list("Set", "{", "}", from.get_if<set>()->items,
-                          [this](const value& item) { print(item); });
-      case value_type::array_buffer:
-        text += bytes_text(*from.get_if<array_buffer>());
-        return;
-      case value_type::error:
-        return print_error(*from.get_if<error_object>());
-      case value_type::port:
-        text += to_string(*from.get_if<message_port>());
-        return;
-      case value_type::platform_object:
-        text += (*from.get_if<std::shared_ptr<const platform_object>>())->interface_name();
-        text += " {}";
-        return;
-      case value_type::transferred:
-        text += "transferred #" + std::to_string(from.transferred_index());
-        return;
+    if (text.size() > options_.bytes_max)
+      return;
+    from.visit([&](const auto& content) { show(from, content); });
+    if (text.size() > options_.bytes_max && !full_) {
+      full_ = true;
+      text += "...";
     }
   }
 
 private:
-  void print_key(std::string_view key) {
+  void show(const value& from, std::monostate) {
+    if (from.type() == value_type::transferred)
+      text += "transferred #" + std::to_string(from.transferred_index());
+    else
+      text += to_string(from.type());
+  }
+
+  void show(const value&, std::nullptr_t) { text += "null"; }
+
+  void show(const value&, bool content) { text += content ? "true" : "false"; }
+
+  void show(const value&, std::int32_t content) { text += std::to_string(content); }
+
+  void show(const value&, double content) { text += number_text(content); }
+
+  void show(const value&, std::string_view content) {
+    const auto room = options_.bytes_max - std::min(text.size(), options_.bytes_max);
+    text += quoted(content.substr(0, room + 1));
+  }
+
+  void show(const value&, const big_integer& content) { text += to_string(content) + 'n'; }
+
+  void show(const value&, const date& content) { text += date_text(content.time); }
+
+  void show(const value&, const reg_exp& content) {
+    text.append("/").append(content.source()).append("/").append(content.flags());
+  }
+
+  void show(const value&, const primitive_wrapper& content) {
+    const auto type = content.primitive.type();
+    text += type == value_type::boolean       ? "[Boolean: "
+            : type == value_type::string      ? "[String: "
+            : type == value_type::big_integer ? "[BigInt: "
+                                              : "[Number: ";
+    print(content.primitive);
+    text += ']';
+  }
+
+  void show(const value& from, const error_object& content) {
+    text += error_text(content.name, content.message.value_or(""));
+    if (!content.cause)
+      return;
+    text += ' ';
+    print_list(from, "{", "}", 1, [&](std::size_t) {
+      text += "[cause]: ";
+      print(*content.cause);
+    });
+  }
+
+  void show(const value&, const dom_exception& content) {
+    text += error_text("DOMException [" + content.name + "]", content.message);
+  }
+
+  void show(const value& from, const array& content) {
+    const auto& members = content.members();
+    // A run of holes is one item.
+    std::vector<std::size_t> starts;
+    for (std::size_t i = 0; i < content.size(); ++i)
+      if (!content.hole(i) || i == 0 || !content.hole(i - 1))
+        starts.push_back(i);
+    print_list(from, "[", "]", starts.size() + members.size(), [&](std::size_t i) {
+      if (i >= starts.size())
+        return print_member(members.begin()[i - starts.size()]);
+      const auto at = starts[i];
+      if (!content.hole(at))
+        return print(content[at]);
+      const auto next = i + 1 < starts.size() ? starts[i + 1] : content.size();
+      text += next - at == 1 ? "<1 empty item>" : "<" + std::to_string(next - at) + " empty items>";
+    });
+  }
+
+  void show(const value& from, const object& content) {
+    print_list(from, "{", "}", content.size(),
+               [&](std::size_t i) { print_member(content.begin()[i]); });
+  }
+
+  void show(const value& from, const map& content) {
+    text.append("Map(").append(std::to_string(content.size())).append(") ");
+    print_list(from, "{", "}", content.size(), [&](std::size_t i) {
+      print(content.begin()[i].first);
+      text += " => ";
+      print(content.begin()[i].second);
+    });
+  }
+
+  void show(const value& from, const set& content) {
+    text.append("Set(").append(std::to_string(content.size())).append(") ");
+    print_list(from, "{", "}", content.size(), [&](std::size_t i) { print(content.begin()[i]); });
+  }
+
+  void show(const value&, const array_buffer& content) {
+    if (content.detached())
+      text += "ArrayBuffer(detached)";
+    else
+      print_buffer("ArrayBuffer", content.size(), content.resizable(), content.size_max());
+  }
+
+  void show(const value&, const shared_array_buffer& content) {
+    print_buffer("SharedArrayBuffer", content.size(), content.growable(), content.size_max());
+  }
+
+  void show(const value& from, const array_buffer_view& content) {
+    text.append(to_string(content.kind())).append("(");
+    text += content.out_of_bounds() ? "out of bounds" : std::to_string(content.length());
+    text += ')';
+    if (content.kind() == view_kind::data_view || content.out_of_bounds())
+      return;
+    text += ' ';
+    print_list(from, "[", "]", content.length(), [&](std::size_t i) { print(content.element(i)); });
+  }
+
+  void show(const value&, const blob& content) {
+    text += "Blob { size: " + std::to_string(content.size()) + ", type: " + quoted(content.type());
+    text += " }";
+  }
+
+  void show(const value&, const file& content) { print_file(content); }
+
+  void show(const value& from, const file_list& content) {
+    text.append("FileList(").append(std::to_string(content.files.size())).append(") ");
+    print_list(from, "[", "]", content.files.size(),
+               [&](std::size_t i) { print_file(content.files[i]); });
+  }
+
+  void show(const value&, const image_data& content) {
+    text += "ImageData { width: " + std::to_string(content.width())
+            + ", height: " + std::to_string(content.height())
+            + ", colorSpace: " + quoted(to_string(content.color_space())) + " }";
+  }
+
+  void show(const value&, const message_port& content) { text += to_string(content); }
+
+  void show(const value&, const std::shared_ptr<const platform_object>& content) {
+    text.append(content->interface_name()).append(" {}");
+  }
+
+  void print_buffer(std::string_view name, std::size_t size, bool grows, std::size_t size_max) {
+    text.append(name).append("(").append(std::to_string(size));
+    if (grows)
+      text += " of at most " + std::to_string(size_max);
+    text += ')';
+  }
+
+  void print_file(const file& content) {
+    text += "File { name: " + quoted(content.name) + ", size: "
+            + std::to_string(content.content.size()) + ", type: " + quoted(content.content.type())
+            + ", lastModified: " + number_text(content.last_modified) + " }";
+  }
+
+  void print_member(const object::member& member) {
     const auto plain = [](char c) {
       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     };
-    bool bare = !key.empty();
-    for (const char letter : key)
-      bare = bare && plain(letter);
-    text += bare ? std::string{key} : quoted(key);
+    const auto& key = member.first;
+    text += !key.empty() && std::ranges::all_of(key, plain) ? key : quoted(key);
     text += ": ";
+    print(member.second);
   }
 
-  void print_error(const error_object& from) {
-    text += from.name;
-    if (!from.message.empty())
-      text += ": " + from.message;
-  }
-
-  template <class List, class PrintItem>
-  void print_list(std::string_view name, const char* open, const char* close, const List& list,
+  // What stands between brackets. What encloses it is marked if something inside refers to it.
+  template <class PrintItem>
+  void print_list(const value& from, const char* opening, const char* closing, std::size_t count,
                   PrintItem print_item) {
-    if (!name.empty())
-      text.append(name).append("(").append(std::to_string(list.size())).append(") ");
-    text += open;
-    if (list.size() == 0) {
-      text += close;
+    if (const auto above = std::ranges::find(open_, from.identity(), &enclosing::identity);
+        above != open_.end()) {
+      if (above->mark == 0)
+        above->mark = ++marks_;
+      text += "[Circular *" + std::to_string(above->mark) + "]";
       return;
     }
-    if (levels_left_ == 0) {
-      text.append(" ... ").append(close);
+    if (count == 0) {
+      text.append(opening).append(closing);
       return;
     }
-    --levels_left_;
-    const char* separator = " ";
-    for (const auto& item : list) {
-      text += separator;
-      separator = ", ";
-      print_item(item);
+    if (open_.size() == options_.depth_max) {
+      text.append(opening).append(" ... ").append(closing);
+      return;
     }
-    ++levels_left_;
-    text.append(" ").append(close);
+    open_.push_back({from.identity(), text.size(), 0});
+    text += opening;
+    const auto shown = std::min(count, options_.items_max);
+    for (std::size_t i = 0; i < shown && !full_; ++i) {
+      text += i == 0 ? " " : ", ";
+      print_item(i);
+    }
+    if (shown < count && !full_)
+      text += (shown == 0 ? " ... " : ", ... ") + std::to_string(count - shown) + " more items";
+    text.append(" ").append(closing);
+    const auto done = open_.back();
+    open_.pop_back();
+    if (done.mark != 0)
+      text.insert(done.starts_at, "<ref *" + std::to_string(done.mark) + "> ");
   }
 
-  std::size_t levels_left_;
+  struct enclosing {
+    const void* identity;
+    std::size_t starts_at;
+    std::size_t mark;
+  };
+
+  print_options options_;
+  std::vector<enclosing> open_;
+  std::size_t marks_ = 0;
+  bool full_ = false;
 };
 
 } // namespace
 
-std::string to_string(const value& from, std::size_t depth_max) {
-  if (const auto* plain = from.get_if<std::string>())
-    return *plain;
-  printer out{depth_max};
+std::string to_string(const value& from, const print_options& options) {
+  if (const auto* plain = from.get_if<std::string_view>())
+    return std::string{*plain};
+  printer out{options};
   out.print(from);
   return std::move(out.text);
 }

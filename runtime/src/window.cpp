@@ -2,7 +2,7 @@
 
 #include "hawser/origin.hpp"
 #include "registry_core.hpp"
-#include "rewrite.hpp"
+#include "serialize.hpp"
 
 namespace hawser {
 namespace detail {

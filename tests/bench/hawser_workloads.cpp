@@ -14,8 +14,8 @@ namespace {
 hawser::value payload(std::uint64_t number) {
   hawser::array fields;
   fields.reserve(2);
-  fields.emplace_back(number);
-  fields.emplace_back(std::string{payload_text});
+  fields.push_back(number);
+  fields.push_back(payload_text);
   return fields;
 }
 
@@ -30,7 +30,7 @@ std::uint64_t number_in(const hawser::value& data) {
 }
 
 bool arrived(arrival_check& check, const hawser::value& data) {
-  const auto* text = data[1].get_if<std::string>();
+  const auto* text = data[1].get_if<std::string_view>();
   return check.arrived(number_in(data[0]), text == nullptr ? std::string_view{} : *text);
 }
 

@@ -95,7 +95,7 @@ TEST_CASE_METHOD(atomicity_test, "a detached port in a list leaves the buffer be
 TEST_CASE_METHOD(atomicity_test, "an item that cannot be moved leaves those before it alone",
                  "[atomicity][AT-005]") {
   array_buffer spent{1};
-  spent.detach();
+  spent.transfer();
   CHECK(port1.post_message(nullptr, {buffer, extra2, spent}) == errc::data_clone_error);
   CHECK(port1.post_message(nullptr, {buffer, extra2, value{"text"}}) == errc::data_clone_error);
   CHECK(port1.post_message(nullptr, {buffer, extra2, port1}) == errc::data_clone_error);

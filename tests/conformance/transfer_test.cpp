@@ -227,17 +227,17 @@ TEST_CASE_METHOD(transfer_test, "both ports of a channel arrive entangled with e
 TEST_CASE_METHOD(transfer_test, "received ports have the order of the list", "[transfer][TX-048]") {
   transfer_list moved;
   std::vector<message_port> peers;
-  array data;
+  std::vector<value> backwards;
   for (int i = 0; i < 500; ++i) {
     auto channel = context->make_channel();
     channel.port1.post_message(i);
     peers.push_back(channel.port1);
     moved.add(channel.port2);
-    data.insert(data.begin(), value{channel.port2});
+    backwards.insert(backwards.begin(), value{channel.port2});
     if (i % 7 == 0)
       moved.add(array_buffer{1});
   }
-  port1.post_message(data, moved);
+  port1.post_message(array{backwards}, moved);
   settle(context);
   REQUIRE(at.ports.size() == 500);
   inbox got;

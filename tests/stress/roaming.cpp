@@ -117,7 +117,7 @@ private:
     std::vector<message_port> ports{port};
     if (!owned.empty() && pick(3) == 0) {
       auto second = give_up(pick(owned.size()));
-      data.emplace_back(second.first);
+      data.push_back(second.first);
       ports.push_back(second.second);
     }
     world_.moves_.fetch_add(ports.size(), std::memory_order_relaxed);

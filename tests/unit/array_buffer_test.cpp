@@ -38,12 +38,12 @@ TEST_CASE("detaching takes the bytes out for every reference", "[array_buffer]")
   const auto second = first;
   first.data()[3] = std::byte{8};
   const auto* bytes = first.data();
-  const auto taken = first.detach();
+  const auto taken = first.transfer();
   CHECK(taken.size() == 4);
   CHECK(taken.data() == bytes); // Moved, not copied.
   CHECK(second.detached());
   CHECK(second.size() == 0);
-  CHECK(first.detach().empty());
+  CHECK(first.transfer().size() == 0);
 }
 
 TEST_CASE("a buffer takes over a vector without copying", "[array_buffer]") {

@@ -28,8 +28,8 @@ TEST_CASE("values print the way a console shows them", "[value]") {
   CHECK(to_string(value{array{"it's\n\\"}}) == "[ 'it\\'s\\n\\\\' ]");
   CHECK(to_string(value{object{{"a", 1}, {"b c", nullptr}, {"", 2}}})
         == "{ a: 1, 'b c': null, '': 2 }");
-  CHECK(to_string(value{map{{{"k", 1}}}}) == "Map(1) { 'k' => 1 }");
-  CHECK(to_string(value{set{{1, 2}}}) == "Set(2) { 1, 2 }");
+  CHECK(to_string(value{map{{"k", 1}}}) == "Map(1) { 'k' => 1 }");
+  CHECK(to_string(value{set{1, 2}}) == "Set(2) { 1, 2 }");
   CHECK(to_string(value{array{}}) == "[]");
   CHECK(to_string(value{object{}}) == "{}");
   CHECK(to_string(value{map{}}) == "Map(0) {}");
@@ -43,7 +43,7 @@ TEST_CASE("values print the way a console shows them", "[value]") {
 TEST_CASE("a detached buffer says so", "[value]") {
   array_buffer buffer{4};
   const value holder{buffer};
-  buffer.detach();
+  buffer.transfer();
   CHECK(to_string(holder) == "ArrayBuffer(detached)");
 }
 
@@ -77,9 +77,9 @@ TEST_CASE("dates print in UTC with milliseconds", "[value]") {
 }
 
 TEST_CASE("levels beyond the bound print as dots", "[value]") {
-  CHECK(to_string(nest(3, 1), 3) == "[ [ [ 1 ] ] ]");
-  CHECK(to_string(nest(3, 1), 2) == "[ [ [ ... ] ] ]");
-  CHECK(to_string(nest(3, 1), 0) == "[ ... ]");
+  CHECK(to_string(nest(3, 1), {.depth_max = 3}) == "[ [ [ 1 ] ] ]");
+  CHECK(to_string(nest(3, 1), {.depth_max = 2}) == "[ [ [ ... ] ] ]");
+  CHECK(to_string(nest(3, 1), {.depth_max = 0}) == "[ ... ]");
 }
 
 TEST_CASE("a value a million levels deep is compared and destroyed on a small stack", "[value]") {
@@ -91,7 +91,7 @@ TEST_CASE("a value a million levels deep is compared and destroyed on a small st
     const auto second = nest(very_deep, 1.0);
     equal = first == second;
     different = first == nest(very_deep, 2);
-    printed = to_string(first, 1);
+    printed = to_string(first, {.depth_max = 1});
   });
   CHECK(equal);
   CHECK_FALSE(different);
@@ -104,9 +104,9 @@ TEST_CASE("every kind of container is destroyed without recursion", "[value]") {
     value mixed;
     for (int i = 0; i < very_deep / 5; ++i) {
       mixed = value{object{{"member", std::move(mixed)}}};
-      mixed = value{map{{{std::move(mixed), 1}}}};
-      mixed = value{map{{{1, std::move(mixed)}}}};
-      mixed = value{set{{std::move(mixed)}}};
+      mixed = value{map{{std::move(mixed), 1}}};
+      mixed = value{map{{1, std::move(mixed)}}};
+      mixed = value{set{std::move(mixed)}};
       mixed = value{array{"sibling", std::move(mixed), array{}}};
     }
     depth = mixed.depth();

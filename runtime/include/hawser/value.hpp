@@ -1,83 +1,50 @@
 #pragma once
 
-#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "hawser/array_buffer.hpp"
 #include "hawser/big_integer.hpp"
+#include "hawser/containers.hpp"
+#include "hawser/detail/value_node.hpp"
 
 namespace hawser {
 
-class message_port;
-class object;
-class platform_object;
-class value;
-struct date;
-struct error_object;
-struct map;
-struct set;
-
-/// What a `value` is. `int32` and `number` are both the Web's Number; an int32 is kept exact.
-enum class value_type : std::uint8_t {
-  undefined,
-  null,
-  boolean,
-  int32,
-  number,
-  string,
-  big_integer,
-  date,
-  array,
-  object,
-  map,
-  set,
-  array_buffer,
-  error,
-  port,
-  platform_object,
-  transferred, ///< Only inside a message on its way; never seen by an application.
-};
-
-std::string_view to_string(value_type type) noexcept;
-
-/// An array keeps its elements in order. Holes are not represented yet.
-using array = std::vector<value>;
-
 namespace detail {
-
-/// The shared part of every value that does not fit in 16 bytes.
-struct value_node {
-  std::atomic<std::uint32_t> refs{1};
-  value_type type;
-  bool active = false;     ///< Holds a port, a buffer or a platform object somewhere below.
-  std::uint32_t depth = 1; ///< 1 for a leaf.
-  std::uint64_t bytes = 0; ///< Estimated size of the whole subtree.
-
-  explicit value_node(value_type t) : type(t) {}
-};
-
-void destroy(value_node* node) noexcept;
-
+struct value_internals;
 } // namespace detail
+
+class array_buffer_view;
+class blob;
+class image_data;
+class message_port;
+class platform_object;
+class reg_exp;
+struct date;
+struct dom_exception;
+struct error_object;
+struct file;
+struct file_list;
+struct primitive_wrapper;
 
 /// What can be posted: an immutable value of 16 bytes whose large parts are shared.
 ///
 /// Copying never copies content and is safe between threads, so cloning a value inside one process
-/// is sharing it. The exceptions are `array_buffer` and `message_port`, which are references to
-/// mutable things: a post copies or moves what they refer to. Containers are taken over whole and
-/// cannot be changed afterwards. HTML #safe-passing-of-structured-data.
+/// is sharing it. The exceptions are what refers to mutable things: buffers and what shows them,
+/// and ports. A post copies, moves or shares what they refer to. Values in circles are made with
+/// `value_graph`. HTML #safe-passing-of-structured-data.
 class value {
 public:
   /// `undefined`.
-  value() noexcept = default;
+  value() noexcept {}
 
   /// `null`.
   value(std::nullptr_t) noexcept : type_(value_type::null) {}
@@ -99,18 +66,29 @@ public:
   value(char) = delete;
 
   /// Text in UTF-8; a lone surrogate is carried in its three-byte (WTF-8) form.
-  value(std::string content);
-  value(std::string_view content) : value(std::string{content}) {}
-  value(const char* content) : value(std::string{content}) {}
+  value(std::string_view content);
+  value(std::string&& content);
+  value(const std::string& content) : value(std::string_view{content}) {}
+  value(const char* content) : value(std::string_view{content}) {}
+
+  value(array content) : value(std::move(content).take()) {}
+  value(object content) : value(std::move(content).take()) {}
+  value(map content) : value(std::move(content).take()) {}
+  value(set content) : value(std::move(content).take()) {}
 
   value(big_integer content);
   value(date content);
-  value(array content);
-  value(object content);
-  value(map content);
-  value(set content);
-  value(array_buffer content);
+  value(reg_exp content);
+  value(primitive_wrapper content);
   value(error_object content);
+  value(dom_exception content);
+  value(array_buffer content);
+  value(shared_array_buffer content);
+  value(array_buffer_view content);
+  value(blob content);
+  value(file content);
+  value(file_list content);
+  value(image_data content);
 
   /// A reference to a port. The port must stand in the transfer list when the value is posted.
   value(const message_port& content);
@@ -120,21 +98,26 @@ public:
 
   value(const value& other) noexcept : payload_(other.payload_), type_(other.type_) {
     if (has_node())
-      payload_.node->refs.fetch_add(1, std::memory_order_relaxed);
+      detail::retain(payload_.node);
+    else
+      note_ = other.note_;
   }
 
   value(value&& other) noexcept
-    : payload_(other.payload_), type_(std::exchange(other.type_, value_type::undefined)) {}
+    : payload_(other.payload_),
+      type_(std::exchange(other.type_, value_type::undefined)),
+      note_(std::exchange(other.note_, note::none)) {}
 
   value& operator=(value other) noexcept {
     std::swap(payload_, other.payload_);
     std::swap(type_, other.type_);
+    std::swap(note_, other.note_);
     return *this;
   }
 
   ~value() {
-    if (has_node() && payload_.node->refs.fetch_sub(1, std::memory_order_acq_rel) == 1)
-      detail::destroy(payload_.node);
+    if (has_node() && note_ != note::uncounted)
+      detail::release(payload_.node);
   }
 
   value_type type() const noexcept { return type_; }
@@ -147,15 +130,14 @@ public:
     return type_ == value_type::int32 || type_ == value_type::number;
   }
 
-  /// The content if it is a `T`: `bool`, `std::string`, `array`, `object`, `map`, `set`, `date`,
-  /// `big_integer`, `array_buffer`, `error_object`, `message_port`,
-  /// `std::shared_ptr<const platform_object>`. Valid as long as this value is not assigned to.
+  /// The content if it is a `T`: `bool`, `std::string_view`, one of the containers, or any other
+  /// class a value can be made of. Valid as long as this value is not assigned to.
   template <class T>
   const T* get_if() const noexcept;
 
   /// A copy of the content as a `T`, if it is one. Any number can be asked for as any arithmetic
   /// type that represents it exactly (so 2.0 is an `int`, 2.5 is not, and a big integer is where
-  /// it fits).
+  /// it fits). Text is there as `std::string` and, valid as long as this value, `std::string_view`.
   template <class T>
   std::optional<T> as() const;
 
@@ -167,8 +149,20 @@ public:
   const value& operator[](std::string_view key) const noexcept;
   const value& operator[](const char* key) const noexcept { return (*this)[std::string_view{key}]; }
 
+  /// The elements of an array and the items of a set, the members of an object, the entries of a
+  /// map; nothing for everything else. For `for`.
+  std::span<const value> items() const noexcept;
+  std::span<const object::member> members() const noexcept;
+  std::span<const map::entry> entries() const noexcept;
+
   /// Characters in a string (bytes), elements, members, entries or bytes; 0 for everything else.
   std::size_t size() const noexcept;
+
+  /// Calls `visitor` with the content and returns what it returns: `std::monostate` for
+  /// `undefined`, `nullptr`, `bool`, `std::int32_t`, `double`, `std::string_view`, or the class the
+  /// value was made of.
+  template <class Visitor>
+  decltype(auto) visit(Visitor&& visitor) const;
 
   /// Where the estimates of `byte_size` end, within the size of the last part.
   static constexpr auto byte_size_max = std::uint64_t{1} << 62;
@@ -176,39 +170,42 @@ public:
   /// An estimate of the bytes this value keeps alive, for limits and backpressure. A part counts as
   /// often as it is mentioned.
   std::uint64_t byte_size() const noexcept {
-    return sizeof(value) + (has_node() ? payload_.node->bytes : 0);
+    return sizeof(value) + (has_node() ? detail::bytes_of(payload_.node) : 0);
   }
 
-  /// Levels of containers, 0 for what is no container.
+  /// Levels of containers, 0 for what is no container. In a circle, those on the way to every part
+  /// that is not met a second time.
   std::size_t depth() const noexcept { return has_node() ? payload_.node->depth - 1 : 0; }
 
   /// Does posting this value need more than sharing it?
   bool active() const noexcept { return has_node() ? payload_.node->active : is_placeholder(); }
 
+  /// What a message takes for one and the same thing when it occurs twice; null for primitives.
+  const void* identity() const noexcept;
+
   /// Equal content. Numbers compare as numbers, with NaN equal to itself; object members in any
   /// order, map and set entries in theirs; buffers by bytes; ports and platform objects by
-  /// identity. Needs no stack however deep the values are.
+  /// identity. Needs no stack however deep the values are, and ends where they run in circles.
   friend bool operator==(const value& lhs, const value& rhs);
 
   // Builds and reads the placeholder for the transfer-list item of that index; for `port_registry`.
-  static value make_transferred(std::uint32_t index) noexcept;
+  static value make_transferred(std::uint32_t index) noexcept {
+    return {value_type::transferred, index};
+  }
+
   std::uint32_t transferred_index() const noexcept { return payload_.index; }
 
 private:
-  bool has_node() const noexcept { return type_ >= value_type::string && !is_placeholder(); }
+  friend class array;
+  friend struct detail::value_internals;
+  friend class value_graph;
 
-  bool is_placeholder() const noexcept { return type_ == value_type::transferred; }
-
-  value(detail::value_node* node) noexcept : type_(node->type) { payload_.node = node; }
-
-  template <class T>
-  static detail::value_node* make_node(T content);
-
-  const value& element(std::size_t index) const noexcept;
-
-  std::optional<double> as_double() const noexcept;
-  std::optional<std::int64_t> as_int64() const noexcept;
-  std::optional<std::uint64_t> as_uint64() const noexcept;
+  // What only a container's own values have.
+  enum class note : std::uint8_t {
+    none,
+    hole,      ///< An `undefined` where an array has nothing.
+    uncounted, ///< A reference inside a graph.
+  };
 
   union payload {
     bool boolean;
@@ -216,17 +213,56 @@ private:
     std::uint32_t index;
     double number;
     detail::value_node* node;
+    // The containers are handles as large as a pointer to a node, and hold just that.
+    hawser::array array;
+    hawser::object object;
+    hawser::map map;
+    hawser::set set;
+
+    payload() noexcept : number(0) {}
+    payload(const payload& other) noexcept { *this = other; }
+    payload& operator=(const payload& other) noexcept {
+      std::memcpy(static_cast<void*>(this), &other, sizeof *this);
+      return *this;
+    }
+    ~payload() {}
   };
 
-  payload payload_{.number = 0};
+  value(value_type placeholder, std::uint32_t index) noexcept : type_(placeholder) {
+    payload_.index = index;
+  }
+
+  value(detail::value_node* node) noexcept : type_(node->type) { payload_.node = node; }
+
+  bool has_node() const noexcept { return type_ >= value_type::string; }
+
+  bool is_placeholder() const noexcept {
+    return type_ == value_type::transferred || type_ == value_type::reference;
+  }
+
+  const value& element(std::size_t index) const noexcept;
+
+  std::optional<double> as_double() const noexcept;
+  std::optional<std::int64_t> as_int64() const noexcept;
+  std::optional<std::uint64_t> as_uint64() const noexcept;
+
+  payload payload_;
   value_type type_ = value_type::undefined;
+  note note_ = note::none;
 };
 
 static_assert(sizeof(value) == 16);
 
-/// The value the way a developer console shows it: a top-level string as it is, nested ones quoted.
-/// Levels beyond `depth_max` show as `...`.
-std::string to_string(const value& from, std::size_t depth_max = 32);
+/// How `to_string` shows a value.
+struct print_options {
+  std::size_t depth_max = 32;      ///< Levels beyond show as `...`; at most 1000 are shown.
+  std::size_t items_max = 100;     ///< Of each container; `... 3 more items` stands for the rest.
+  std::size_t bytes_max = 1 << 20; ///< Of text, after which only `...` is added.
+};
+
+/// The value the way a developer console shows it: a top-level string as it is, nested ones quoted,
+/// what refers to what encloses it as `[Circular *1]`.
+std::string to_string(const value& from, const print_options& options = {});
 
 } // namespace hawser
 

@@ -1,13 +1,18 @@
 #pragma once
 
-// The content types of `value`. Included by `value.hpp`; include that one.
+// The content types of `value` that are no containers, and what needs all of them. Included by
+// `value.hpp`; include that one.
 
 #include <chrono>
 #include <cmath>
-#include <initializer_list>
+#include <cstring>
 #include <limits>
-#include <unordered_map>
+#include <variant>
 
+#include "hawser/array_buffer_view.hpp"
+#include "hawser/blob.hpp"
+#include "hawser/image_data.hpp"
+#include "hawser/message_port.hpp"
 #include "hawser/value.hpp"
 
 namespace hawser {
@@ -22,56 +27,61 @@ struct date {
   }
 };
 
-/// An error as a value. `name` is one of the Web's, `Error` for anything else.
-struct error_object {
-  std::string name = "Error";
-  std::string message;
-  std::string stack;
-
-  friend bool operator==(const error_object&, const error_object&) = default;
-};
-
-/// Members under text keys, in insertion order: IMPLEMENTATION-DEFINED(I4). Setting an existing key
-/// keeps its place.
-class object {
+/// A pattern and its flags, to be carried: hawser does not match with it. ECMAScript RegExp.
+class reg_exp {
 public:
-  using member = std::pair<std::string, value>;
+  /// The source is written so that it could stand between slashes: an empty one becomes `(?:)`, a
+  /// bare slash `\/`, a line end `\n`. `syntax_error` for flags other than `dgimsuvy`, each at most
+  /// once, `u` and `v` not together. The pattern itself is not looked into.
+  static result<reg_exp> make(std::string_view source, std::string_view flags = {});
 
-  object() = default;
+  const std::string& source() const noexcept { return source_; }
 
-  object(std::initializer_list<member> members) {
-    for (const auto& [key, content] : members)
-      set(key, content);
-  }
+  /// In alphabetical order.
+  const std::string& flags() const noexcept { return flags_; }
 
-  object& set(std::string key, value content);
-
-  const value* find(std::string_view key) const noexcept;
-
-  std::size_t size() const noexcept { return members_.size(); }
-
-  auto begin() const noexcept { return members_.begin(); }
-
-  auto end() const noexcept { return members_.end(); }
+  friend bool operator==(const reg_exp&, const reg_exp&) = default;
 
 private:
-  // Objects up to this size are searched from front to back; larger ones have an index.
-  static constexpr std::size_t unindexed_members_max = 16;
+  reg_exp(std::string source, std::string flags)
+    : source_(std::move(source)), flags_(std::move(flags)) {}
 
-  std::size_t position_of(std::string_view key) const noexcept;
-
-  std::vector<member> members_;
-  std::unordered_map<std::string, std::size_t> index_;
+  std::string source_;
+  std::string flags_;
 };
 
-/// Entries with keys of any type, in order. Keys are the builder's business: none is looked up.
-struct map {
-  std::vector<std::pair<value, value>> entries;
+/// `new Number(3)` and its like: an object around a boolean, number, string or big integer. A value
+/// made around anything else wraps nothing and is that other thing.
+struct primitive_wrapper {
+  value primitive;
 };
 
-/// Items of any type, in order.
-struct set {
-  std::vector<value> items;
+/// A JavaScript error as a value. ECMAScript #sec-error-objects.
+struct error_object {
+  /// `Error`, `EvalError`, `RangeError`, `ReferenceError`, `SyntaxError`, `TypeError` or
+  /// `URIError`; any other becomes `Error` when a value is made of it.
+  std::string name = "Error";
+  std::optional<std::string> message = {};
+  std::string stack = {};
+  /// What led to it, of any type.
+  std::optional<value> cause = {};
+};
+
+/// WebIDL #idl-DOMException, and QuotaExceededError, which says how much was asked for.
+struct dom_exception {
+  std::string name = "Error";
+  std::string message = {};
+  std::string stack = {};
+  std::optional<double> quota = {};     ///< Only if the name is `QuotaExceededError`.
+  std::optional<double> requested = {}; ///< Likewise.
+
+  /// The number old names have, 25 for `DataCloneError`; 0 for the others.
+  std::uint16_t code() const noexcept;
+
+  /// What a script would have been thrown for this error.
+  static dom_exception from(const hawser::error& err);
+
+  friend bool operator==(const dom_exception&, const dom_exception&) = default;
 };
 
 /// An object of the application that knows how to become a value: HTML #serializable-objects.
@@ -90,87 +100,11 @@ public:
   virtual result<value> serialize() const = 0;
 };
 
-namespace detail {
-
-template <class T>
-struct value_content : value_node {
-  T content;
-
-  value_content(value_type t, T c) : value_node(t), content(std::move(c)) {}
-};
-
-template <class T>
-struct value_tag;
-
-// clang-format off
-template <> struct value_tag<std::string> { static constexpr auto type = value_type::string; };
-template <> struct value_tag<big_integer> { static constexpr auto type = value_type::big_integer; };
-template <> struct value_tag<date> { static constexpr auto type = value_type::date; };
-template <> struct value_tag<array> { static constexpr auto type = value_type::array; };
-template <> struct value_tag<object> { static constexpr auto type = value_type::object; };
-template <> struct value_tag<map> { static constexpr auto type = value_type::map; };
-template <> struct value_tag<set> { static constexpr auto type = value_type::set; };
-template <> struct value_tag<array_buffer> { static constexpr auto type = value_type::array_buffer; };
-template <> struct value_tag<error_object> { static constexpr auto type = value_type::error; };
-template <> struct value_tag<message_port> { static constexpr auto type = value_type::port; };
-template <> struct value_tag<std::shared_ptr<const platform_object>> {
-  static constexpr auto type = value_type::platform_object;
-};
-// clang-format on
-
-} // namespace detail
-
-template <std::integral T>
-  requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-value::value(T content) {
-  constexpr std::int64_t exact_max = std::int64_t{1} << 53;
-  if (std::in_range<std::int32_t>(content)) {
-    type_ = value_type::int32;
-    payload_.int32 = static_cast<std::int32_t>(content);
-  } else if (std::cmp_less_equal(content, exact_max)
-             && std::cmp_greater_equal(content, -exact_max)) {
-    type_ = value_type::number;
-    payload_.number = static_cast<double>(content);
-  } else if constexpr (std::signed_integral<T>) {
-    *this = value{big_integer{content}};
-  } else {
-    *this = value{big_integer::from_unsigned(content)};
-  }
-}
-
-template <class T>
-const T* value::get_if() const noexcept {
-  if constexpr (std::same_as<T, bool>) {
-    return type_ == value_type::boolean ? &payload_.boolean : nullptr;
-  } else {
-    if (type_ != detail::value_tag<T>::type)
-      return nullptr;
-    return &static_cast<const detail::value_content<T>*>(payload_.node)->content;
-  }
-}
-
-template <class T>
-std::optional<T> value::as() const {
-  if constexpr (std::same_as<T, bool>) {
-    return type_ == value_type::boolean ? std::optional{payload_.boolean} : std::nullopt;
-  } else if constexpr (std::floating_point<T>) {
-    const auto number = as_double();
-    if (!number || (std::isfinite(*number) && std::abs(*number) > std::numeric_limits<T>::max()))
-      return std::nullopt;
-    const auto narrowed = static_cast<T>(*number);
-    return narrowed == *number || std::isnan(*number) ? std::optional{narrowed} : std::nullopt;
-  } else if constexpr (std::unsigned_integral<T>) {
-    const auto number = as_uint64();
-    return number && std::in_range<T>(*number) ? std::optional{static_cast<T>(*number)}
-                                               : std::nullopt;
-  } else if constexpr (std::signed_integral<T>) {
-    const auto number = as_int64();
-    return number && std::in_range<T>(*number) ? std::optional{static_cast<T>(*number)}
-                                               : std::nullopt;
-  } else {
-    const auto* content = get_if<T>();
-    return content ? std::optional<T>{*content} : std::nullopt;
-  }
-}
+bool operator==(const array& lhs, const array& rhs);
+bool operator==(const object& lhs, const object& rhs);
+bool operator==(const map& lhs, const map& rhs);
+bool operator==(const set& lhs, const set& rhs);
 
 } // namespace hawser
+
+#include "hawser/detail/value_access.hpp"

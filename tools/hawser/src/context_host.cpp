@@ -27,7 +27,7 @@ value to_value(assignment what) {
   array ports;
   ports.reserve(what.ports.size());
   for (auto& name : what.ports)
-    ports.emplace_back(std::move(name));
+    ports.push_back(std::move(name));
   return object{{"name", std::move(what.name)},
                 {"run", std::move(what.runs)},
                 {"index", what.index},

@@ -20,7 +20,7 @@ std::string notes(const behaviour_argument& of) {
 }
 
 nlohmann::ordered_json to_json(const value& from) {
-  if (const auto* text = from.get_if<std::string>())
+  if (const auto* text = from.get_if<std::string_view>())
     return *text;
   if (const auto* boolean = from.get_if<bool>())
     return *boolean;

@@ -173,10 +173,10 @@ message_port runner::take_end(std::uint32_t channel, unsigned side) {
 
 void runner::receive(message_event& ev) {
   const auto& data = ev.data();
-  if (const auto* lines = data.get_if<std::string>()) {
+  if (const auto* lines = data.get_if<std::string_view>()) {
     print(ev.source(), *lines);
-  } else if (const auto* what = data["failed"].get_if<std::string>()) {
-    failures_.push_back({ev.source().name(), *what});
+  } else if (const auto* what = data["failed"].get_if<std::string_view>()) {
+    failures_.push_back({ev.source().name(), std::string{*what}});
     finished_ = true;
   } else if (const auto done = data["progress"].as<double>()) {
     progress_[ev.source().id()] = *done;

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "hawser/agent_cluster.hpp"
+#include "hawser/limits.hpp"
+#include "hawser/transfer_list.hpp"
+#include "message.hpp"
+#include "port.hpp"
+
+namespace hawser::detail {
+
+/// One entry of a transfer list: a port or a buffer.
+struct resolved_item {
+  ref<port> moved_port;
+  std::optional<array_buffer> buffer;
+  array_buffer destination;     ///< What becomes of the buffer, which the data shows already.
+  std::uint32_t port_index = 0; ///< Among the ports of the list.
+  bool mentioned = false;       ///< Does the buffer occur in the data?
+
+  const void* identity() const {
+    return moved_port ? static_cast<const void*>(moved_port.get()) : buffer->identity();
+  }
+
+  /// What it counts for in a queue.
+  std::uint64_t bytes() const;
+};
+
+using resolved_items = std::vector<resolved_item>;
+
+/// Who serializes.
+struct serialization_scope {
+  std::size_t value_depth_max = limits{}.value_depth_max;
+  std::size_t transfers_per_message_max = limits{}.transfers_per_message_max;
+  agent_cluster cluster;
+  cross_origin_isolation isolation = cross_origin_isolation::isolated;
+};
+
+/// `transfer[2]: it stands in the list twice`.
+error refuse_item(std::size_t index, std::string_view why);
+
+/// Refuses data that is nested deeper than `depth_max` levels.
+error check_depth(const value& data, std::size_t depth_max);
+
+/// HTML #structuredserializewithtransfer, step 2, and our limit on the length.
+error resolve(const transfer_list& transfer, const serialization_scope& by, resolved_items& items);
+
+/// HTML #structuredserializeinternal for what is more than a shared immutable value. Changes
+/// nothing but `items`.
+result<message> serialize(const value& data, const serialization_scope& by, resolved_items& items);
+
+/// Is every item still there to be transferred? To be asked once serializing, which may run code of
+/// the application, is done.
+error check_attached(const resolved_items& items);
+
+/// What the message will count once it carries the items.
+std::uint64_t bytes_with(const message& msg, const resolved_items& items);
+
+/// HTML #structuredserializewithtransfer, step 5: nothing fails from here on. The ports are about
+/// to travel in `in`, if that is a channel's queue.
+void detach(resolved_items& items, const carrier& in, message& msg);
+
+} // namespace hawser::detail

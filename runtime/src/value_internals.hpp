@@ -1,0 +1,49 @@
+#pragma once
+
+#include "hawser/value.hpp"
+
+namespace hawser::detail {
+
+using array_node = array::node;
+using object_node = object::node;
+using map_node = map::node;
+using set_node = set::node;
+using error_node = content_node<error_object>;
+
+/// What the runtime may do to a value that it has not shown to anybody yet.
+struct value_internals {
+  static value_node* node(const value& of) noexcept { return of.payload_.node; }
+
+  template <class Node>
+  static Node* node_as(const value& of) noexcept {
+    return static_cast<Node*>(of.payload_.node);
+  }
+
+  /// Takes over a reference to the node.
+  static value adopt(value_node* node) noexcept { return value{node}; }
+
+  static bool has_node(const value& of) noexcept { return of.has_node(); }
+
+  static bool is_hole(const value& of) noexcept { return of.note_ == value::note::hole; }
+
+  static value hole() noexcept {
+    value made;
+    made.note_ = value::note::hole;
+    return made;
+  }
+
+  /// From now on the graph counts instead.
+  static void stop_counting(value& which) noexcept { which.note_ = value::note::uncounted; }
+
+  static std::uint32_t reference_index(const value& of) noexcept { return of.payload_.index; }
+
+  static void add_to_index(object_node& node);
+};
+
+template <class Node, class Item>
+void emplace_item(Node& into, Item item) {
+  ::new (into.items() + into.size) Item(std::move(item));
+  ++into.size;
+}
+
+} // namespace hawser::detail
