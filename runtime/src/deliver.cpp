@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "hawser/event.hpp"
+#include "record_types.hpp"
 #include "registry_core.hpp"
 #include "serialized_object.hpp"
 #include "value_copier.hpp"
@@ -41,6 +42,10 @@ result<value> registry_core::deserialize_leaf(const value& from, value_copier& c
       && shares_memory(from))
     return error{errc::data_decode_error,
                  copier.path() + ": shared memory cannot leave its agent cluster"};
+  if (from.type() == value_type::record) {
+    auto fields = copier.copy(from.record_fields());
+    return fields ? rebuild_record(std::string{from.record_name()}, *fields) : fields;
+  }
   const auto* object = from.get_if<std::shared_ptr<const platform_object>>();
   if (object == nullptr)
     return from; // Buffers that were copied when posted are this message's own.

@@ -80,6 +80,8 @@ public:
         return serialize_view(*from.get_if<array_buffer_view>(), copier);
       case value_type::image_data:
         return serialize_image(*from.get_if<image_data>(), copier);
+      case value_type::record:
+        return serialize_record(from, copier);
       case value_type::platform_object:
         return serialize_object(**from.get_if<std::shared_ptr<const platform_object>>(), copier);
       default:
@@ -150,15 +152,28 @@ private:
     return value{from.over(*pixels->get_if<array_buffer_view>())};
   }
 
+  // A struct with something in it that cannot just be shared, or one from elsewhere.
+  result<value> serialize_record(const value& from, value_copier& copier) {
+    auto fields = copy_inner(from.record_fields(), copier);
+    if (!fields)
+      return fields;
+    msg_.to_be_rebuilt = true;
+    return make_foreign_record(std::string{from.record_name()}, *std::move(fields));
+  }
+
+  result<value> copy_inner(const value& content, value_copier& copier) {
+    if (copier.depth() + content.depth() > by_.value_depth_max)
+      return refuse(copier,
+                    "nested deeper than " + std::to_string(by_.value_depth_max) + " levels");
+    return copier.copy(content);
+  }
+
   // HTML #serializable-objects.
   result<value> serialize_object(const platform_object& from, value_copier& copier) {
     auto content = from.serialize();
     if (!content)
       return refuse(copier, content.error().what(), content.error().code());
-    if (copier.depth() + content->depth() > by_.value_depth_max)
-      return refuse(copier,
-                    "nested deeper than " + std::to_string(by_.value_depth_max) + " levels");
-    auto inner = copier.copy(*content);
+    auto inner = copy_inner(*content, copier);
     if (!inner)
       return inner;
     hidden_bytes = std::min(value::byte_size_max, hidden_bytes + inner->byte_size());
@@ -238,6 +253,8 @@ result<message> serialize(const value& data, const serialization_scope& by, reso
     return msg;
   leaf_serializer leaf{by, items, msg};
   value_copier copier{std::ref(leaf), by.value_depth_max};
+  if (data.type() == value_type::record)
+    copier.call_root(data.record_name());
   auto copied = copier.copy(data);
   if (!copied)
     return copied.error();

@@ -126,6 +126,13 @@ void delete_list(value_node* node) {
   List::node::discard(static_cast<typename List::node*>(node));
 }
 
+void delete_record(detail::record_node* node) {
+  if (node->type != nullptr)
+    node->type->discard(node);
+  else
+    delete static_cast<detail::foreign_record*>(node);
+}
+
 void delete_node(value_node* node) {
   switch (node->type) {
     case value_type::string:
@@ -168,6 +175,8 @@ void delete_node(value_node* node) {
       return delete_as<message_port>(node);
     case value_type::platform_object:
       return delete_as<std::shared_ptr<const platform_object>>(node);
+    case value_type::record:
+      return delete_record(static_cast<detail::record_node*>(node));
     case value_type::undefined:
     case value_type::null:
     case value_type::boolean:
@@ -276,6 +285,8 @@ std::string_view to_string(value_type type) noexcept {
       return "port";
     case value_type::platform_object:
       return "platform object";
+    case value_type::record:
+      return "record";
   }
   return "unknown type";
 }
@@ -326,6 +337,34 @@ value::value(std::shared_ptr<const platform_object> content)
 
 // -- reading --------------------------------------------------------------------------------------
 
+namespace detail {
+
+const record_node* record_in(const value& from, const record_type& type) noexcept {
+  if (from.type() != value_type::record)
+    return nullptr;
+  const auto* node = value_internals::node_as<record_node>(from);
+  if (node->type != nullptr)
+    return *node->type == type ? node : nullptr;
+  const auto* foreign = static_cast<const foreign_record*>(node);
+  return foreign->interface_name == type.name ? foreign->decoded_as(type) : nullptr;
+}
+
+value make_foreign_record(std::string name, value fields) {
+  return value_internals::adopt(new foreign_record{std::move(name), std::move(fields)});
+}
+
+} // namespace detail
+
+std::string_view value::record_name() const noexcept {
+  return type_ == value_type::record ? static_cast<detail::record_node*>(payload_.node)->name()
+                                     : std::string_view{};
+}
+
+const value& value::record_fields() const {
+  return type_ == value_type::record ? static_cast<detail::record_node*>(payload_.node)->as_object()
+                                     : undefined_value;
+}
+
 const void* value::identity() const noexcept {
   switch (type_) {
     case value_type::array_buffer:
@@ -349,9 +388,11 @@ const value& value::element(std::size_t index) const noexcept {
   return elements == nullptr ? undefined_value : (*elements)[index];
 }
 
-const value& value::operator[](std::string_view key) const noexcept {
+const value& value::operator[](std::string_view key) const {
   if (const auto* elements = get_if<hawser::array>())
     return elements->members()[key];
+  if (type_ == value_type::record)
+    return record_fields()[key];
   const auto* members = get_if<hawser::object>();
   return members == nullptr ? undefined_value : (*members)[key];
 }
@@ -364,7 +405,9 @@ std::span<const value> value::items() const noexcept {
   return {};
 }
 
-std::span<const object::member> value::members() const noexcept {
+std::span<const object::member> value::members() const {
+  if (type_ == value_type::record)
+    return record_fields().members();
   if (const auto* content = get_if<hawser::object>())
     return {content->begin(), content->end()};
   return {};
@@ -376,7 +419,7 @@ std::span<const map::entry> value::entries() const noexcept {
   return {};
 }
 
-std::size_t value::size() const noexcept {
+std::size_t value::size() const {
   switch (type_) {
     case value_type::string:
       return get_if<std::string_view>()->size();
@@ -400,6 +443,8 @@ std::size_t value::size() const noexcept {
       return get_if<file>()->content.size();
     case value_type::file_list:
       return get_if<file_list>()->files.size();
+    case value_type::record:
+      return record_fields().size();
     default:
       return 0; // Everything else has no parts to count.
   }

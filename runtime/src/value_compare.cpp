@@ -106,6 +106,8 @@ private:
         return same<message_port>(lhs, rhs);
       case value_type::platform_object:
         return same<std::shared_ptr<const platform_object>>(lhs, rhs);
+      case value_type::record:
+        return equal_records(lhs, rhs);
       case value_type::transferred:
         return lhs.transferred_index() == rhs.transferred_index();
       case value_type::reference:
@@ -123,6 +125,17 @@ private:
         return lhs.size() == rhs.size() && equal_children(lhs, rhs);
     }
     return false;
+  }
+
+  bool equal_records(const value& lhs, const value& rhs) {
+    const auto& left = *inside::node_as<detail::record_node>(lhs);
+    const auto& right = *inside::node_as<detail::record_node>(rhs);
+    if (left.type != nullptr && right.type != nullptr && *left.type == *right.type)
+      return left.type->equal(left, right);
+    if (left.name() != right.name())
+      return false;
+    pending_.emplace_back(&left.as_object(), &right.as_object());
+    return true;
   }
 
   template <class T>

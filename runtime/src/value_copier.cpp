@@ -50,17 +50,17 @@ result<value> value_copier::copy(const value& from) {
 
 result<value> value_copier::visit(const value& original) {
   if (!original.active())
-    return original;
+    return counted(original);
   if (original.type() == value_type::reference && parts_.empty())
     return error{errc::data_clone_error, path() + ": a reference outside of its value_graph"};
   const auto& from = follow(original);
   if (!from.active())
-    return from;
+    return counted(from);
   const auto* key = from.identity();
   if (const auto found = done_.find(key); key != nullptr && found != done_.end()) {
     const auto open_at = found->second.open_at;
     if (open_at == 0)
-      return found->second.made;
+      return counted(found->second.made);
     if (open_at <= outer_frames_)
       return error{errc::data_clone_error, path() + ": a circle through a platform object"};
     circular_ = true;
@@ -74,6 +74,7 @@ result<value> value_copier::visit(const value& original) {
   auto made = make_shell(from);
   shells_.push_back(made);
   frames_.push_back({from, made});
+  depth_seen_ = std::max(depth_seen_, frames_.size());
   done_.insert_or_assign(key, copied{made, frames_.size()});
   return made;
 }
@@ -83,8 +84,12 @@ result<value> value_copier::copy_leaf(const value& from) {
   auto made = leaf_(from, *this);
   if (made && key != nullptr)
     done_.insert_or_assign(key, copied{*made, 0});
-  depth_seen_ = std::max(depth_seen_, frames_.size() + (made ? made->depth() : 0));
-  return made;
+  return made ? counted(*made) : made;
+}
+
+const value& value_copier::counted(const value& complete) {
+  depth_seen_ = std::max(depth_seen_, frames_.size() + complete.depth());
+  return complete;
 }
 
 // A container of the same kind with room for the children, so that it never has to move.
@@ -158,7 +163,6 @@ void value_copier::finish(const frame& done) {
   }
   if (done.made.type() == value_type::object)
     inside::add_to_index(*inside::node_as<object_node>(done.made));
-  depth_seen_ = std::max(depth_seen_, frames_.size() - 1 + done.made.depth());
 }
 
 // Every mention of one of the new containers inside another stops counting; those from outside,
@@ -204,7 +208,7 @@ value value_copier::bind_graph(value root) {
 }
 
 std::string value_copier::path() const {
-  std::string made{"data"};
+  std::string made = root_;
   for (const auto& level : frames_) {
     const auto at = child_at(level.from, level.at);
     if (at.named)

@@ -36,6 +36,9 @@ public:
   /// Where it is, as a developer writes it: `data.items[3].reply`.
   std::string path() const;
 
+  /// What paths begin with instead of `data`.
+  void call_root(std::string_view name) { root_ = name; }
+
   std::size_t depth() const noexcept { return frames_.size(); }
 
 private:
@@ -54,6 +57,7 @@ private:
 
   const value& follow(const value& from) const;
   result<value> visit(const value& from);
+  const value& counted(const value& complete);
   result<value> copy_leaf(const value& from);
   static value make_shell(const value& from);
   static void put(const frame& into, value child);
@@ -61,6 +65,7 @@ private:
   value bind_graph(value root);
 
   replace leaf_;
+  std::string root_ = "data";
   std::size_t depth_max_;
   std::span<const std::optional<value>> parts_;
   std::vector<frame> frames_;

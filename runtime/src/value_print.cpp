@@ -95,8 +95,9 @@ public:
   std::string text;
 
   void print(const value& from) {
-    if (text.size() > options_.bytes_max)
+    if (text.size() > options_.bytes_max || print_as_circular(from))
       return;
+    begins_at_ = text.size();
     from.visit([&](const auto& content) { show(from, content); });
     if (text.size() > options_.bytes_max && !full_) {
       full_ = true;
@@ -241,6 +242,11 @@ private:
     text.append(content->interface_name()).append(" {}");
   }
 
+  void show(const value&, const record_view& content) {
+    text.append(content.name).append(" ");
+    print(content.fields);
+  }
+
   void print_buffer(std::string_view name, std::size_t size, bool grows, std::size_t size_max) {
     text.append(name).append("(").append(std::to_string(size));
     if (grows)
@@ -264,17 +270,21 @@ private:
     print(member.second);
   }
 
-  // What stands between brackets. What encloses it is marked if something inside refers to it.
+  // Something that encloses it is marked and referred to.
+  bool print_as_circular(const value& from) {
+    const auto above = std::ranges::find(open_, from.identity(), &enclosing::identity);
+    if (from.identity() == nullptr || above == open_.end())
+      return false;
+    if (above->mark == 0)
+      above->mark = ++marks_;
+    text += "[Circular *" + std::to_string(above->mark) + "]";
+    return true;
+  }
+
+  // What stands between brackets.
   template <class PrintItem>
   void print_list(const value& from, const char* opening, const char* closing, std::size_t count,
                   PrintItem print_item) {
-    if (const auto above = std::ranges::find(open_, from.identity(), &enclosing::identity);
-        above != open_.end()) {
-      if (above->mark == 0)
-        above->mark = ++marks_;
-      text += "[Circular *" + std::to_string(above->mark) + "]";
-      return;
-    }
     if (count == 0) {
       text.append(opening).append(closing);
       return;
@@ -283,7 +293,7 @@ private:
       text.append(opening).append(" ... ").append(closing);
       return;
     }
-    open_.push_back({from.identity(), text.size(), 0});
+    open_.push_back({from.identity(), begins_at_, 0});
     text += opening;
     const auto shown = std::min(count, options_.items_max);
     for (std::size_t i = 0; i < shown && !full_; ++i) {
@@ -307,6 +317,7 @@ private:
 
   print_options options_;
   std::vector<enclosing> open_;
+  std::size_t begins_at_ = 0; // Where the text of the value being shown does.
   std::size_t marks_ = 0;
   bool full_ = false;
 };

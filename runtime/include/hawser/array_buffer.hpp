@@ -19,8 +19,10 @@ namespace hawser {
 /// Not synchronised: one context uses it at a time, and posting hands it over.
 class array_buffer {
 public:
+  array_buffer() : array_buffer(std::size_t{0}) {}
+
   /// `size` zero bytes.
-  explicit array_buffer(std::size_t size = 0);
+  explicit array_buffer(std::size_t size);
 
   /// `size` zero bytes that `resize` may make up to `size_max`. A `size` beyond that stops the
   /// process.
@@ -111,8 +113,10 @@ private:
 /// any reference to it.
 class shared_array_buffer {
 public:
+  shared_array_buffer() : shared_array_buffer(std::size_t{0}) {}
+
   /// `size` zero bytes.
-  explicit shared_array_buffer(std::size_t size = 0);
+  explicit shared_array_buffer(std::size_t size);
 
   /// As many that `grow` may make up to `size_max`. The memory for all of them is taken at once, so
   /// that pointers stay valid. A `size` beyond `size_max` stops the process.

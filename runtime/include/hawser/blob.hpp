@@ -13,8 +13,10 @@ namespace hawser {
 /// they live as long as any of these. File API #blob-section.
 class blob {
 public:
+  blob() = default;
+
   /// The type is made lower case; one with characters outside of printable ASCII is dropped.
-  explicit blob(std::vector<std::byte> content = {}, std::string type = {});
+  explicit blob(std::vector<std::byte> content, std::string type = {});
   explicit blob(std::string_view text, std::string type = {});
 
   std::size_t size() const noexcept { return content_.size(); }

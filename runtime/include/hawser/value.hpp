@@ -14,6 +14,7 @@
 #include "hawser/array_buffer.hpp"
 #include "hawser/big_integer.hpp"
 #include "hawser/containers.hpp"
+#include "hawser/detail/record.hpp"
 #include "hawser/detail/value_node.hpp"
 
 namespace hawser {
@@ -96,6 +97,10 @@ public:
   /// An object of the application that serializes itself when posted.
   value(std::shared_ptr<const platform_object> content);
 
+  /// A struct of the application that HAWSER_PAYLOAD describes; see `payload.hpp`.
+  template <payload T>
+  value(T content);
+
   value(const value& other) noexcept : payload_(other.payload_), type_(other.type_) {
     if (has_node())
       detail::retain(payload_.node);
@@ -131,13 +136,15 @@ public:
   }
 
   /// The content if it is a `T`: `bool`, `std::string_view`, one of the containers, or any other
-  /// class a value can be made of. Valid as long as this value is not assigned to.
+  /// class a value can be made of, structs of the application included. Valid as long as this value
+  /// is not assigned to.
   template <class T>
   const T* get_if() const noexcept;
 
   /// A copy of the content as a `T`, if it is one. Any number can be asked for as any arithmetic
   /// type that represents it exactly (so 2.0 is an `int`, 2.5 is not, and a big integer is where
   /// it fits). Text is there as `std::string` and, valid as long as this value, `std::string_view`.
+  /// With `payload.hpp` also what can be decoded to a `T`, a `std::vector<order>` say.
   template <class T>
   std::optional<T> as() const;
 
@@ -146,21 +153,26 @@ public:
   const value& operator[](T index) const noexcept {
     return element(static_cast<std::size_t>(index));
   }
-  const value& operator[](std::string_view key) const noexcept;
-  const value& operator[](const char* key) const noexcept { return (*this)[std::string_view{key}]; }
+  const value& operator[](std::string_view key) const;
+  const value& operator[](const char* key) const { return (*this)[std::string_view{key}]; }
 
   /// The elements of an array and the items of a set, the members of an object, the entries of a
   /// map; nothing for everything else. For `for`.
   std::span<const value> items() const noexcept;
-  std::span<const object::member> members() const noexcept;
+  std::span<const object::member> members() const;
   std::span<const map::entry> entries() const noexcept;
 
+  /// The name and the fields of a record, as an object; empty and `undefined` for everything else.
+  /// `members()` and `[]` show the fields too.
+  std::string_view record_name() const noexcept;
+  const value& record_fields() const;
+
   /// Characters in a string (bytes), elements, members, entries or bytes; 0 for everything else.
-  std::size_t size() const noexcept;
+  std::size_t size() const;
 
   /// Calls `visitor` with the content and returns what it returns: `std::monostate` for
-  /// `undefined`, `nullptr`, `bool`, `std::int32_t`, `double`, `std::string_view`, or the class the
-  /// value was made of.
+  /// `undefined`, `nullptr`, `bool`, `std::int32_t`, `double`, `std::string_view`, the class the
+  /// value was made of, or `record_view` for a record.
   template <class Visitor>
   decltype(auto) visit(Visitor&& visitor) const;
 
@@ -207,7 +219,7 @@ private:
     uncounted, ///< A reference inside a graph.
   };
 
-  union payload {
+  union word {
     bool boolean;
     std::int32_t int32;
     std::uint32_t index;
@@ -219,13 +231,13 @@ private:
     hawser::map map;
     hawser::set set;
 
-    payload() noexcept : number(0) {}
-    payload(const payload& other) noexcept { *this = other; }
-    payload& operator=(const payload& other) noexcept {
+    word() noexcept : number(0) {}
+    word(const word& other) noexcept { *this = other; }
+    word& operator=(const word& other) noexcept {
       std::memcpy(static_cast<void*>(this), &other, sizeof *this);
       return *this;
     }
-    ~payload() {}
+    ~word() {}
   };
 
   value(value_type placeholder, std::uint32_t index) noexcept : type_(placeholder) {
@@ -246,7 +258,7 @@ private:
   std::optional<std::int64_t> as_int64() const noexcept;
   std::optional<std::uint64_t> as_uint64() const noexcept;
 
-  payload payload_;
+  word payload_;
   value_type type_ = value_type::undefined;
   note note_ = note::none;
 };

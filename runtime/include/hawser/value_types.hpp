@@ -100,6 +100,12 @@ public:
   virtual result<value> serialize() const = 0;
 };
 
+/// A record as a visitor gets it.
+struct record_view {
+  std::string_view name;
+  const value& fields;
+};
+
 bool operator==(const array& lhs, const array& rhs);
 bool operator==(const object& lhs, const object& rhs);
 bool operator==(const map& lhs, const map& rhs);

@@ -68,6 +68,12 @@ struct initial_entry {
 template <class T>
 struct value_tag;
 
+// Defined in `payload_record.hpp`.
+template <class T>
+const T* record_content(const value& from);
+template <class T>
+std::optional<T> decode_as(const value& from);
+
 // clang-format off
 template <> struct value_tag<std::string_view> { static constexpr auto type = value_type::string; };
 template <> struct value_tag<big_integer> { static constexpr auto type = value_type::big_integer; };
@@ -121,6 +127,8 @@ const T* value::get_if() const noexcept {
                 "text is kept as std::string_view: ask for that, or for as<std::string>()");
   if constexpr (std::same_as<T, bool>) {
     return type_ == value_type::boolean ? &payload_.boolean : nullptr;
+  } else if constexpr (payload<T>) {
+    return detail::record_content<T>(*this);
   } else {
     if (type_ != detail::value_tag<T>::type)
       return nullptr;
@@ -160,9 +168,11 @@ std::optional<T> value::as() const {
   } else if constexpr (std::same_as<T, std::string>) {
     const auto* text = get_if<std::string_view>();
     return text ? std::optional<std::string>{*text} : std::nullopt;
-  } else {
+  } else if constexpr (requires { detail::value_tag<T>::type; }) {
     const auto* content = get_if<T>();
     return content ? std::optional<T>{*content} : std::nullopt;
+  } else {
+    return detail::decode_as<T>(*this);
   }
 }
 
@@ -220,6 +230,8 @@ decltype(auto) value::visit(Visitor&& visitor) const {
       return content(std::type_identity<message_port>{});
     case value_type::platform_object:
       return content(std::type_identity<std::shared_ptr<const platform_object>>{});
+    case value_type::record:
+      return std::forward<Visitor>(visitor)(record_view{record_name(), record_fields()});
     case value_type::undefined:
     case value_type::transferred: // Only what is being rebuilt has these two.
     case value_type::reference:

@@ -38,6 +38,7 @@ enum class value_type : std::uint8_t {
   image_data,
   port,
   platform_object,
+  record,
 };
 
 std::string_view to_string(value_type type) noexcept;
