@@ -176,6 +176,18 @@ channel_observer port_registry::observe(const message_port& port) const {
   return target != nullptr && !target->detached() ? target->end().observe() : channel_observer{};
 }
 
+void port_registry::join(agent_cluster cluster) {
+  core_->scope.cluster = std::move(cluster);
+}
+
+const agent_cluster& port_registry::cluster() const noexcept {
+  return core_->scope.cluster;
+}
+
+void port_registry::isolate(cross_origin_isolation isolation) {
+  core_->scope.isolation = isolation;
+}
+
 void port_registry::expose(std::string interface_name, rebuild how) {
   core_->exposed.insert_or_assign(std::move(interface_name), std::move(how));
 }

@@ -44,6 +44,8 @@ struct type_list {};
 /// A struct's field and its name.
 template <class Struct, class Member>
 struct field {
+  using type = Member;
+
   std::string_view name;
   Member Struct::*member;
 };

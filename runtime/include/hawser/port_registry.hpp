@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hawser/agent_cluster.hpp"
 #include "hawser/channel.hpp"
 #include "hawser/event_target.hpp"
 #include "hawser/limits.hpp"
@@ -131,6 +132,15 @@ public:
   /// context does not expose becomes a `messageerror`. HTML #structureddeserialize.
   using rebuild = std::function<result<std::shared_ptr<const platform_object>>(const value&)>;
   void expose(std::string interface_name, rebuild how);
+
+  /// Makes this context part of another agent cluster than that of its origin in group 0. Before
+  /// the first post.
+  void join(agent_cluster cluster);
+
+  const agent_cluster& cluster() const noexcept;
+
+  /// May this context post shared memory? Yes unless told otherwise.
+  void isolate(cross_origin_isolation isolation);
 
   /// Delivers what is ready, each event as a task of its own, ports taking turns: at most
   /// `deliveries_max` events, or the configured bound per turn if that is 0. Returns whether more

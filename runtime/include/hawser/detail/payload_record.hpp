@@ -46,9 +46,9 @@ struct record_type_of {
 template <class Description>
 struct field_types;
 
-template <class Struct, class... Members>
-struct field_types<payload_description<Struct, field<Struct, Members>...>> {
-  using list = type_list<Members...>;
+template <class Struct, class... Fields>
+struct field_types<payload_description<Struct, Fields...>> {
+  using list = type_list<typename Fields::type...>;
 };
 
 } // namespace detail
