@@ -22,9 +22,9 @@ constexpr const char* file_name = "hawser.conf";
 constexpr std::string_view text_options[] = {"log-level", "log-components", "log-file"};
 
 constexpr std::string_view number_options[] = {
-  "queue-bytes-max",         "queue-messages-max",    "transfers-per-message-max",
-  "value-depth-max",         "ports-per-context-max", "deliveries-per-port-max",
-  "deliveries-per-turn-max",
+  "queue-bytes-max",           "queue-messages-max",      "posted-bytes-per-context-max",
+  "transfers-per-message-max", "value-depth-max",         "ports-per-context-max",
+  "deliveries-per-port-max",   "deliveries-per-turn-max",
 };
 
 template <class Visit>
@@ -103,6 +103,8 @@ config::config() {
     .add(log_file, "log-file", "where to log instead of standard error")
     .add(limits.queue_bytes_max, "queue-bytes-max", "bytes waiting in one port")
     .add(limits.queue_messages_max, "queue-messages-max", "messages waiting in one port")
+    .add(limits.posted_bytes_per_context_max, "posted-bytes-per-context-max",
+         "bytes one context may have posted that nobody has taken")
     .add(limits.transfers_per_message_max, "transfers-per-message-max",
          "ports and buffers transferred in one message")
     .add(limits.value_depth_max, "value-depth-max", "levels of nesting in one message")

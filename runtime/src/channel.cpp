@@ -1,6 +1,6 @@
 #include "hawser/channel.hpp"
 
-#include "mailbox.hpp"
+#include "channel_state.hpp"
 
 namespace hawser {
 namespace detail {
@@ -58,15 +58,15 @@ void endpoint::held_by(std::uint64_t holder) const noexcept {
 void endpoint::close(close_reason reason) noexcept {
   if (!channel_)
     return;
-  auto dropped = inbox().close(detail::mailbox::rest::drop);
-  peer_inbox().end({reason, dropped.size()});
+  auto dropped = inbox().close(detail::mailbox::rest::drop, &peer_inbox());
+  peer_inbox().end({reason, inbox().untaken()});
   channel_ = {};
   detail::bury(std::move(dropped));
 }
 
 void endpoint::close_for_peer(close_reason reason) noexcept {
-  inbox().close(detail::mailbox::rest::keep);
-  peer_inbox().end({reason, 0});
+  inbox().close(detail::mailbox::rest::keep, &peer_inbox());
+  peer_inbox().end({reason, std::nullopt});
 }
 
 detail::mailbox& endpoint::inbox() const noexcept {
@@ -79,6 +79,10 @@ detail::mailbox& endpoint::peer_inbox() const noexcept {
 
 detail::carrier endpoint::peer_carrier() const noexcept {
   return {channel_, 1 - side_};
+}
+
+detail::carrier endpoint::own_carrier() const noexcept {
+  return {channel_, side_};
 }
 
 } // namespace hawser

@@ -132,7 +132,8 @@ std::optional<result<received_message>> registry_core::receive(port& from) {
   auto& inbox = from.end_.inbox();
   message msg;
   close_notice notice;
-  if (inbox.take(msg, notice, mailbox::when_empty::stay) == taken::message) {
+  if (inbox.take(msg, notice, &from.end_.peer_inbox(), mailbox::when_empty::stay)
+      == taken::message) {
     ++statistics.messages_delivered;
     statistics.bytes_delivered += msg.bytes;
     return deserialize(msg);
@@ -153,6 +154,7 @@ void registry_core::deliver_close(port& target, close_notice notice) {
     target.events_->clear_listeners("message");
     target.events_->clear_listeners("messageerror");
     target.events_->clear_listeners("close");
+    target.events_->clear_listeners(low_event);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "mailbox.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "receiver.hpp"
@@ -48,9 +49,12 @@ bool mailbox::has_room(std::uint64_t bytes) {
 
 // What has been taken is looked at only when it matters, since the owner writes it all the time.
 bool mailbox::has_room_locked(std::uint64_t bytes) noexcept {
-  const auto fits = [this, bytes] {
-    return posted_messages_ - taken_messages_seen_ < messages_max_
-           && posted_bytes_ - taken_bytes_seen_ + bytes <= bytes_max_;
+  const auto carried = static_cast<std::uint64_t>(
+    std::max(std::int64_t{0}, carried_bytes_.load(std::memory_order_relaxed)));
+  const auto fits = [this, bytes, carried] {
+    const auto waiting = posted_bytes_ - taken_bytes_seen_ + carried;
+    return posted_messages_ - taken_messages_seen_ < messages_max_ && bytes <= bytes_max_
+           && waiting <= bytes_max_ - bytes;
   };
   if (fits())
     return true;
@@ -62,6 +66,8 @@ bool mailbox::has_room_locked(std::uint64_t bytes) noexcept {
 pushed mailbox::push(message&& msg, when_full then) {
   ref<receiver> wanted;
   auto outcome = pushed::queued;
+  carrier around; // The queue this mailbox itself travels in.
+  auto weight = static_cast<std::int64_t>(msg.bytes);
   {
     const std::scoped_lock guard{lock_};
     if (closed_)
@@ -70,12 +76,22 @@ pushed mailbox::push(message&& msg, when_full then) {
       return pushed::refused;
     posted_messages_ += 1;
     posted_bytes_ += msg.bytes;
+    if (msg.extras) {
+      weight += msg.extras->carried_bytes;
+      carried_bytes_ += msg.extras->carried_bytes;
+      passengers_ += static_cast<std::uint32_t>(msg.extras->ports.size());
+    }
     incoming_.push_back(std::move(msg));
-    if (owner_ == nullptr)
+    if (low_)
+      arm_if_above_locked();
+    if (owner_ == nullptr) {
       outcome = pushed::adrift;
-    else if (enabled_ && owner_->mark_scheduled())
+      around = charge_locked(weight);
+    } else if (enabled_ && owner_->mark_scheduled()) {
       wanted = ref{owner_};
+    }
   }
+  charge_around(std::move(around), weight);
   if (wanted)
     wanted->enlist();
   return outcome;
@@ -85,8 +101,13 @@ void mailbox::end(close_notice notice) {
   ref<receiver> wanted;
   {
     const std::scoped_lock guard{lock_};
-    if (closed_ || ended_)
+    if (closed_)
       return; // Closed from both sides: nobody is left to tell.
+    if (ended_) {
+      if (!told_)
+        notice_.undelivered = notice.undelivered; // Now it is known.
+      return;
+    }
     ended_ = true;
     notice_ = notice;
     if (owner_ != nullptr && owner_->mark_scheduled())
@@ -98,8 +119,24 @@ void mailbox::end(close_notice notice) {
 
 direction_statistics mailbox::statistics() const {
   const std::scoped_lock guard{lock_};
-  return {posted_messages_, posted_bytes_, taken_messages_.load(std::memory_order_relaxed),
-          taken_bytes_.load(std::memory_order_relaxed)};
+  direction_statistics counted{posted_messages_, posted_bytes_,
+                               taken_messages_.load(std::memory_order_relaxed),
+                               taken_bytes_.load(std::memory_order_relaxed)};
+  if (dropped_.load(std::memory_order_relaxed)) {
+    counted.dropped_messages = counted.posted_messages - counted.taken_messages;
+    counted.dropped_bytes = counted.posted_bytes - counted.taken_bytes;
+  }
+  return counted;
+}
+
+std::uint64_t mailbox::untaken() const {
+  const std::scoped_lock guard{lock_};
+  return posted_messages_ - taken_messages_.load(std::memory_order_relaxed);
+}
+
+bool mailbox::closed() const {
+  const std::scoped_lock guard{lock_};
+  return closed_;
 }
 
 std::optional<close_reason> mailbox::ended() const {
@@ -118,20 +155,24 @@ void mailbox::attach(receiver& owner) {
   {
     const std::scoped_lock guard{lock_};
     left = std::exchange(voyage_.in, {});
+    charged_ = 0;
     owner_ = &owner;
     enabled_ = false;
-    if (ended_ && !told_ && owner.mark_scheduled())
+    if (((ended_ && !told_) || low_due_.load()) && owner.mark_scheduled())
       wanted = ref{&owner};
   }
   if (wanted)
     wanted->enlist();
 }
 
-void mailbox::detach(carrier in) {
+std::int64_t mailbox::detach(carrier in) {
   const std::scoped_lock guard{lock_};
   voyage_ = {std::move(in), voyage_.number + 1};
   owner_ = nullptr;
   enabled_ = false;
+  charged_ = static_cast<std::int64_t>(posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed))
+             + carried_bytes_.load(std::memory_order_relaxed);
+  return charged_;
 }
 
 void mailbox::enable() {
@@ -156,16 +197,37 @@ void mailbox::pop_ready(message& msg) noexcept {
   add(taken_bytes_, msg.bytes);
 }
 
-taken mailbox::take(message& msg, close_notice& notice, when_empty then) {
+taken mailbox::take(message& msg, close_notice& notice, mailbox* sender, when_empty then) {
+  const bool worked_on = then == when_empty::unschedule;
+  if (worked_on && take_low())
+    return taken::low;
+  auto found = taken::message;
+  bool fell = false;
   if (enabled_ && next_ < ready_.size()) {
     pop_ready(msg);
-    return taken::message;
+  } else {
+    if (next_ == ready_.size()) {
+      ready_.clear();
+      next_ = 0;
+    }
+    const std::scoped_lock guard{lock_};
+    found = take_locked(msg, notice, then);
+    fell = fell_locked();
   }
-  if (next_ == ready_.size()) {
-    ready_.clear();
-    next_ = 0;
-  }
-  const std::scoped_lock guard{lock_};
+  if (found == taken::message && msg.extras)
+    unload(msg);
+  // Whoever armed the watch a moment ago may have missed that this was the last message, and this
+  // thread that it is armed. An owner that is worked on comes back and looks inside the lock.
+  if (fell)
+    tell_low(sender);
+  else if (!worked_on
+           || taken_bytes_.load(std::memory_order_relaxed)
+                >= low_at_.load(std::memory_order_relaxed))
+    look_low(sender);
+  return found;
+}
+
+taken mailbox::take_locked(message& msg, close_notice& notice, when_empty then) {
   if (enabled_ && !incoming_.empty()) {
     std::swap(incoming_, ready_);
     pop_ready(msg);
@@ -175,6 +237,8 @@ taken mailbox::take(message& msg, close_notice& notice, when_empty then) {
     release_spare(ready_);
     release_spare(incoming_);
   }
+  if (then == when_empty::unschedule && take_low())
+    return taken::low;
   if (idle_locked() && ended_ && !told_ && !closed_) {
     told_ = true;
     notice = notice_;
@@ -185,22 +249,29 @@ taken mailbox::take(message& msg, close_notice& notice, when_empty then) {
   return taken::nothing;
 }
 
-std::vector<message> mailbox::close(rest what) {
+std::vector<message> mailbox::close(rest what, mailbox* sender) {
   carrier left; // Let go outside the lock.
-  const std::scoped_lock guard{lock_};
-  closed_ = true;
-  left = std::exchange(voyage_.in, {});
   std::vector<message> dropped;
-  if (what == rest::keep)
-    return dropped;
-  dropped.reserve(incoming_.size() + ready_.size() - next_);
-  for (; next_ < ready_.size(); ++next_)
-    dropped.push_back(std::move(ready_[next_]));
-  for (auto& msg : incoming_)
-    dropped.push_back(std::move(msg));
-  incoming_ = std::vector<message>{};
-  ready_ = std::vector<message>{};
-  next_ = 0;
+  bool fell = false;
+  {
+    const std::scoped_lock guard{lock_};
+    closed_ = true;
+    left = std::exchange(voyage_.in, {});
+    if (what == rest::drop) {
+      dropped_ = true;
+      fell = fell_locked();
+      dropped.reserve(incoming_.size() + ready_.size() - next_);
+      for (; next_ < ready_.size(); ++next_)
+        dropped.push_back(std::move(ready_[next_]));
+      for (auto& msg : incoming_)
+        dropped.push_back(std::move(msg));
+      incoming_ = std::vector<message>{};
+      ready_ = std::vector<message>{};
+      next_ = 0;
+    }
+  }
+  if (fell)
+    tell_low(sender);
   return dropped;
 }
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -11,45 +12,19 @@
 #include "hawser/close_reason.hpp"
 #include "hawser/error.hpp"
 #include "hawser/limits.hpp"
+#include "mailbox_facts.hpp"
 #include "message.hpp"
 
 namespace hawser::detail {
 
+class mailbox;
 class receiver;
-
-/// What became of a pushed message. `adrift`: queued, but the mailbox itself is in a message.
-/// `refused`: there was no room.
-enum class pushed { queued, adrift, discarded, refused };
 
 /// What a post to a mailbox without room gives; `whose` is `peer` or `window`.
 error queue_is_full(std::string_view whose);
 
-/// What an owner found in its mailbox.
-enum class taken { nothing, message, close };
-
-/// What a `close` event tells.
-struct close_notice {
-  close_reason reason = close_reason::closed_by_peer;
-  std::uint64_t undelivered = 0;
-};
-
-class mailbox;
-
-/// Whose queue holds the message an endpoint travels in.
-struct carrier {
-  ref<channel_state> channel;
-  unsigned side = 0;
-
-  friend bool operator==(const carrier&, const carrier&) noexcept = default;
-};
-
-/// One leg of the way of an endpoint in transit.
-struct voyage {
-  carrier in;
-  std::uint64_t number = 0; ///< Tells it from earlier ones in the same carrier.
-
-  friend bool operator==(const voyage&, const voyage&) noexcept = default;
-};
+/// Tells the sender's own mailbox, if there is one, that the amount has fallen.
+void tell_low(mailbox* sender);
 
 /// A queue of messages that moves between owners. HTML #port-message-queue.
 ///
@@ -81,10 +56,37 @@ public:
 
   direction_statistics statistics() const;
 
+  /// What waits in it, with what waits inside ports that travel in it. For its sender's thread or
+  /// while it has no other sender.
+  std::uint64_t buffered_amount() const noexcept;
+
+  /// The same for anybody else.
+  std::uint64_t weight() const;
+
+  std::uint64_t low_threshold() const;
+  void low_threshold(std::uint64_t bytes);
+
+  /// From here on the sender's own mailbox is told when the amount falls to the threshold.
+  void watch_low();
+  void unwatch_low();
+
+  /// What its sender posted elsewhere has been taken, down to the threshold. Any thread.
+  void low_fell();
+
+  bool low_due() const noexcept { return low_due_.load(); }
+
+  /// Was that so? Each time once.
+  bool take_low() noexcept;
+
+  bool closed() const;
+
   std::optional<close_reason> ended() const;
 
   /// Where the endpoint travels; none while it has an owner or travels in no channel.
   std::optional<voyage> travelling() const;
+
+  /// Do ports travel in this queue?
+  bool has_passengers() const noexcept { return passengers_.load() != 0; }
 
   // -- for the owner, its thread --------------------------------------------------------------
 
@@ -92,8 +94,12 @@ public:
   void attach(receiver& owner);
 
   /// Leaves it without an owner, disabled; messages go on to collect. `in` is the queue in which
-  /// its endpoint is about to travel, if it is a channel's.
-  void detach(carrier in = {});
+  /// its endpoint is about to travel, if it is a channel's. Returns the bytes that travel in it,
+  /// which count in that queue as well until `disembark`.
+  std::int64_t detach(carrier in = {});
+
+  /// Its endpoint has been taken out of the queue it travelled in. Returns what it counted there.
+  std::int64_t disembark();
 
   /// HTML #dom-messageport-start.
   void enable();
@@ -103,14 +109,22 @@ public:
   /// The next message if enabled, or the close notice when nothing is before it, each once.
   ///
   /// When nothing is left, an owner that is being worked on by its registry stops being scheduled;
-  /// one that merely looks must stay as it is.
+  /// one that merely looks must stay as it is, and is not told `low`. `sender` is the mailbox of
+  /// whoever posts here, if that is one end of a channel.
   enum class when_empty { unschedule, stay };
-  taken take(message& msg, close_notice& notice, when_empty then = when_empty::unschedule);
+  taken take(message& msg, close_notice& notice, mailbox* sender,
+             when_empty then = when_empty::unschedule);
+
+  /// The owner stops taking for a while: tells a fall that it may have been too busy to see.
+  void look_low(mailbox* sender);
 
   /// Refuses messages from now on. Hands back what waits, unless the owner wants to `take` it
   /// still.
   enum class rest { keep, drop };
-  std::vector<message> close(rest what);
+  std::vector<message> close(rest what, mailbox* sender);
+
+  /// How many messages were accepted and never taken; the rest was dropped.
+  std::uint64_t untaken() const;
 
   /// Does nothing wait in it?
   bool idle() const;
@@ -122,43 +136,52 @@ private:
 
   void pop_ready(message& msg) noexcept;
 
+  taken take_locked(message& msg, close_notice& notice, when_empty then);
+
+  void unload(const message& msg) noexcept;
+
+  carrier charge_locked(std::int64_t bytes);
+
+  static void charge_around(carrier around, std::int64_t bytes);
+
+  void arm_if_above_locked() noexcept;
+
+  bool fell_locked() noexcept;
+
   // The senders' part and the owner's lie apart, so that neither waits for the other's cache line.
 
   mutable std::mutex lock_;
-  std::vector<message> incoming_; // guarded by lock_
-  receiver* owner_ = nullptr;     // guarded by lock_
-  bool enabled_ = false;          // written by the owner inside lock_
-  bool closed_ = false;           // written by the owner inside lock_
-  bool ended_ = false;            // guarded by lock_
-  bool told_ = false;             // the close notice has been taken
+  std::vector<message> incoming_;    // guarded by lock_
+  receiver* owner_ = nullptr;        // guarded by lock_
+  bool enabled_ = false;             // written by the owner inside lock_
+  bool closed_ = false;              // written by the owner inside lock_
+  bool ended_ = false;               // guarded by lock_
+  bool told_ = false;                // the close notice has been taken
+  std::atomic<bool> dropped_{false}; // closed, and what waited is gone; written inside lock_
+  std::atomic<bool> low_due_{false}; // the owner has a fall to be told of; set inside lock_
   std::uint64_t posted_messages_ = 0;
   std::uint64_t posted_bytes_ = 0;
   std::uint64_t taken_messages_seen_ = 0; // by senders, when they last had to look
   std::uint64_t taken_bytes_seen_ = 0;
   std::uint64_t bytes_max_;
   std::uint64_t messages_max_;
-  close_notice notice_; // meaningful once ended_
-  voyage voyage_;       // guarded by lock_; meaningful without an owner
+  close_notice notice_;            // meaningful once ended_
+  voyage voyage_;                  // guarded by lock_; meaningful without an owner
+  std::int64_t charged_ = 0;       // guarded by lock_; what it counts in the queue it travels in
+  std::unique_ptr<low_watch> low_; // guarded by lock_
+  // What waits in ports that travel in this queue. Below zero for a moment when a taker is faster
+  // than a poster that is about to add what the taker has seen already.
+  std::atomic<std::int64_t> carried_bytes_{0};
+  std::atomic<std::uint32_t> passengers_{0}; // ports that travel in this queue
 
   std::vector<message> ready_;                   // the owner's; moves with the mailbox
   std::size_t next_ = 0;                         // the first of ready_ that has not been taken
   std::atomic<std::uint64_t> taken_messages_{0}; // written by the owner alone
   std::atomic<std::uint64_t> taken_bytes_{0};
-};
-
-/// Both mailboxes of a channel; `side[0]` holds what waits for side 0.
-class channel_state {
-public:
-  explicit channel_state(const limits& bounds) : side{mailbox{bounds}, mailbox{bounds}} {}
-
-  friend void intrusive_add_ref(channel_state* target) noexcept;
-  friend void intrusive_release(channel_state* target) noexcept;
-
-  mailbox side[2];
-  std::atomic<std::uint64_t> holder[2]{}; ///< The context that owns it or was the last to.
-
-private:
-  std::atomic<std::uint32_t> refs_{1};
+  // How much must have been taken for the amount to be at the threshold, as far as was known when
+  // it was armed; `never` while nobody waits for it.
+  static constexpr auto never = ~std::uint64_t{0};
+  std::atomic<std::uint64_t> low_at_{never};
 };
 
 } // namespace hawser::detail

@@ -32,15 +32,19 @@ void port::require_context() const {
 
 void port::entangle(endpoint end) {
   end_ = std::move(end);
+  core_->pending.moved_in(*this);
   end_.held_by(core_->own_window->id);
   end_.inbox().attach(*this);
 }
 
-endpoint port::disentangle(carrier in) {
+endpoint port::disentangle(carrier in, std::int64_t* carried_bytes) {
   if (detached())
     return {};
   detached_ = true;
-  end_.inbox().detach(std::move(in));
+  core_->pending.moved_out(*this);
+  const auto weight = end_.inbox().detach(std::move(in));
+  if (carried_bytes != nullptr)
+    *carried_bytes += weight;
   auto end = std::move(end_);
   retire();
   return end;
@@ -63,6 +67,12 @@ void port::close(close_reason reason) {
       enlist();
     return;
   }
+  leave(reason);
+}
+
+void port::leave(close_reason reason) {
+  if (core_ != nullptr)
+    core_->pending.closed(*this);
   end_.inbox().detach();
   end_.close(reason);
   retire();
@@ -89,27 +99,35 @@ bool port::deliver_one(registry_core& core) {
   if (!end_)
     return false;
   if (pulled_ && !detached_) {
+    if (end_.inbox().take_low()) {
+      core.deliver_low(*this);
+      return true;
+    }
     clear_scheduled(); // The next push wakes the host, which looks for itself.
+    if (end_.inbox().low_due() && mark_scheduled())
+      return true; // It fell right before that.
     if (unreachable())
       close(close_reason::context_unreachable);
     return false;
   }
   message msg;
   close_notice notice;
-  switch (end_.inbox().take(msg, notice)) {
+  switch (end_.inbox().take(msg, notice, &end_.peer_inbox())) {
     case taken::message:
       core.deliver(*this, std::move(msg));
       return true;
     case taken::close:
       core.deliver_close(*this, notice);
       return true;
+    case taken::low:
+      if (!detached_)
+        core.deliver_low(*this);
+      return true;
     case taken::nothing:
       break;
   }
   if (detached_) {
-    end_.inbox().detach();
-    end_.close(close_reason::closed_by_peer); // Its peer has been told already.
-    retire();
+    leave(close_reason::closed_by_peer); // Its peer has been told already.
   } else if (unreachable()) {
     close(close_reason::context_unreachable);
   }
@@ -134,6 +152,7 @@ void port::retire() {
     events_->clear_listeners("message");
     events_->clear_listeners("messageerror");
     events_->clear_listeners("close");
+    events_->clear_listeners(low_event);
   }
   if (core_ != nullptr)
     core_->remove(*this);
@@ -221,6 +240,8 @@ void message_port::on_close(event_listener callback) const {
 
 listener_id message_port::add_event_listener(std::string type, event_listener callback,
                                              listen how) const {
+  if (type == detail::low_event)
+    require(port_).watch_low();
   return target().add_event_listener(std::move(type), std::move(callback), how);
 }
 

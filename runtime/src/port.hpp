@@ -15,6 +15,9 @@ namespace hawser::detail {
 
 class port;
 
+/// HTML has no such event; WebRTC's data channels do, under this name.
+inline constexpr const char* low_event = "bufferedamountlow";
+
 /// The listeners of one port; made when the first is added.
 class port_events : public event_target {
 public:
@@ -50,8 +53,8 @@ public:
   void entangle(endpoint end);
 
   /// HTML #disentangle without telling anybody: takes the endpoint out, to travel in a message in
-  /// `in`, if that is a channel's. Empty if detached.
-  endpoint disentangle(carrier in = {});
+  /// `in`, if that is a channel's. Adds what waits in it to `carried_bytes`. Empty if detached.
+  endpoint disentangle(carrier in = {}, std::int64_t* carried_bytes = nullptr);
 
   bool entangled_with(const port& other) const noexcept { return end_.entangled_with(other.end_); }
 
@@ -68,6 +71,9 @@ public:
 
   port_events& events();
 
+  /// Somebody listens for `bufferedamountlow`.
+  void watch_low();
+
   bool deliver_one(registry_core& core) override;
 
   void handle_added() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
@@ -78,9 +84,13 @@ public:
   std::string label;
 
 private:
+  friend class pending_posts;
   friend class registry_core;
 
   bool unreachable() const noexcept;
+
+  /// Closes the endpoint and retires.
+  void leave(close_reason reason);
 
   /// Lets go of the endpoint and the listeners of channel events; the registry forgets the port.
   void retire();
@@ -91,6 +101,7 @@ private:
   port* previous_ = nullptr; // in the registry's list
   port* next_ = nullptr;
   std::uint64_t id_;
+  std::uint64_t pending_bytes_ = 0; // its part of what the context has posted and nobody has taken
   std::atomic<std::uint32_t> handles_{0};
   bool detached_ = false;
   bool pulled_ = false; // its messages are taken by `receive`, not delivered

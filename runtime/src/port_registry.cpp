@@ -117,7 +117,7 @@ void registry_core::close(close_reason reason) {
   closed = true;
   stopped = true;
   own_window->closed = true;
-  auto unread = own_window->inbox.close(mailbox::rest::drop);
+  auto unread = own_window->inbox.close(mailbox::rest::drop, nullptr);
   own_window->inbox.detach();
   window_target.clear_listeners();
   while (ports_ != nullptr) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "channel_state.hpp"
 #include "registry_core.hpp"
 #include "serialize.hpp"
 #include "transit.hpp"
@@ -11,9 +12,14 @@ namespace hawser::detail {
 
 // Step 7 for a message that carries nothing away: looks for room and pushes in one go.
 error registry_core::push_alone(port& source, message msg) {
+  const auto bytes = msg.bytes;
+  if (auto err = admit(source, bytes))
+    return err;
   const auto outcome = source.end().peer_inbox().push(std::move(msg), mailbox::when_full::refuse);
   if (outcome == pushed::refused)
     return queue_is_full("peer");
+  if (outcome != pushed::discarded)
+    pending.posted(source, bytes);
   ++statistics.messages_posted;
   return {};
 }
@@ -40,17 +46,42 @@ error registry_core::post(port& source, const value& data, const transfer_list& 
   const bool entangled = !source.detached() && !doomed;
   if (items.empty())
     return entangled ? push_alone(source, *std::move(msg)) : error{};
-  if (entangled && !source.end().peer_inbox().has_room(bytes_with(*msg, items)))
-    return queue_is_full("peer");
+  if (entangled) {
+    const auto bytes = bytes_with(*msg, items);
+    if (!source.end().peer_inbox().has_room(bytes))
+      return queue_is_full("peer");
+    if (auto err = admit(source, bytes))
+      return err;
+  }
   const auto way = entangled ? source.end().peer_carrier() : carrier{};
   detach(items, way, *msg);
   if (!entangled)
     return {}; // What was to be transferred is gone, as the standard has it.
   // Step 7.
-  ++statistics.messages_posted;
-  if (way.channel->side[way.side].push(*std::move(msg)) == pushed::adrift)
-    sink_if_circling(way);
+  push_with_ports(source, way, *std::move(msg));
   return {};
+}
+
+void registry_core::push_with_ports(port& source, const carrier& way, message msg) {
+  auto& box = way.channel->side[way.side];
+  const auto bytes =
+    msg.bytes + static_cast<std::uint64_t>(std::max<std::int64_t>(0, msg.extras->carried_bytes));
+  // Ports that nothing travels in cannot close a circle. To be asked once the message is there.
+  std::vector<carrier> travellers;
+  const bool travelling = box.travelling().has_value();
+  if (travelling)
+    for (const auto& end : msg.extras->ports)
+      if (end)
+        travellers.push_back(end.own_carrier());
+  const auto outcome = box.push(std::move(msg));
+  ++statistics.messages_posted;
+  if (outcome != pushed::discarded)
+    pending.posted(source, bytes);
+  const auto has_passengers = [](const carrier& at) {
+    return at.channel->side[at.side].has_passengers();
+  };
+  if (outcome == pushed::adrift && (!travelling || std::ranges::any_of(travellers, has_passengers)))
+    sink_if_circling(way);
 }
 
 error registry_core::post_to_window(window& target, const value& data,

@@ -13,6 +13,7 @@
 #include "hawser/port_registry.hpp"
 #include "mailbox.hpp"
 #include "message.hpp"
+#include "pending.hpp"
 #include "port.hpp"
 #include "receiver.hpp"
 #include "serialize.hpp"
@@ -103,6 +104,7 @@ public:
 
   void deliver(port& target, message msg);
   void deliver_close(port& target, close_notice notice);
+  void deliver_low(port& target);
   void deliver_to_window(message msg);
   std::optional<result<received_message>> receive(port& from);
 
@@ -113,7 +115,7 @@ public:
 
   template <class Visit>
   void for_each_port(Visit visit) const {
-    for (const port* it = ports_; it != nullptr; it = it->next_)
+    for (port* it = ports_; it != nullptr; it = it->next_)
       visit(*it);
   }
 
@@ -127,8 +129,9 @@ public:
   std::map<std::string, port_registry::rebuild, std::less<>> exposed;
   live_statistics statistics;
   serialization_scope scope; ///< How this context serializes.
-  bool strict = false;       ///< The host marks its turns, so that a stray use can be told.
-  bool stopped = false;      ///< No event after the current one.
+  pending_posts pending{*this};
+  bool strict = false;  ///< The host marks its turns, so that a stray use can be told.
+  bool stopped = false; ///< No event after the current one.
   bool closed = false;
 
   port_registry* facade = nullptr; ///< Whose core this is.
@@ -136,7 +139,9 @@ public:
   static registry_core*& current() noexcept;
 
 private:
+  error admit(port& source, std::uint64_t bytes);
   error push_alone(port& source, message msg);
+  void push_with_ports(port& source, const carrier& way, message msg);
 
   result<received_message> deserialize(message& msg);
   result<value> deserialize_leaf(const value& from, value_copier& copier, const message& msg,

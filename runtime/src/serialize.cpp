@@ -193,6 +193,10 @@ std::uint64_t resolved_item::bytes() const {
   return transferred_item_bytes + (buffer && mentioned ? buffer->size() : 0);
 }
 
+std::uint64_t resolved_item::carried_bytes() const {
+  return moved_port && !moved_port->detached() ? moved_port->end().inbox().weight() : 0;
+}
+
 error refuse_item(std::size_t index, std::string_view why) {
   return {errc::data_clone_error, "transfer[" + std::to_string(index) + "]: " + std::string{why}};
 }
@@ -266,18 +270,18 @@ result<message> serialize(const value& data, const serialization_scope& by, reso
 std::uint64_t bytes_with(const message& msg, const resolved_items& items) {
   auto bytes = msg.bytes;
   for (const auto& item : items)
-    bytes += item.bytes();
+    bytes += item.bytes() + item.carried_bytes();
   return bytes;
 }
 
 void detach(resolved_items& items, const carrier& in, message& msg) {
   if (items.empty())
     return;
-  msg.bytes = bytes_with(msg, items);
-  auto& ports = msg.with_extras().ports;
+  auto& extras = msg.with_extras();
   for (auto& item : items) {
+    msg.bytes += item.bytes();
     if (item.moved_port)
-      ports.push_back(item.moved_port->disentangle(in));
+      extras.ports.push_back(item.moved_port->disentangle(in, &extras.carried_bytes));
     else
       item.buffer->transfer_into(item.destination);
   }

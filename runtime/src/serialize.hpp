@@ -27,6 +27,9 @@ struct resolved_item {
 
   /// What it counts for in a queue.
   std::uint64_t bytes() const;
+
+  /// What waits inside it and comes along.
+  std::uint64_t carried_bytes() const;
 };
 
 using resolved_items = std::vector<resolved_item>;

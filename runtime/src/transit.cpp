@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "channel_state.hpp"
+
 namespace hawser::detail {
 namespace {
 
@@ -35,7 +37,7 @@ void sink_if_circling(const carrier& in) {
   // circle that existed at one moment stays: nobody can take anything out of it.
   if (first.empty() || circle_through(in) != first)
     return;
-  bury(mailbox_of(in).close(mailbox::rest::drop));
+  bury(mailbox_of(in).close(mailbox::rest::drop, &in.channel->side[1 - in.side]));
 }
 
 } // namespace hawser::detail

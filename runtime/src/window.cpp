@@ -36,7 +36,7 @@ window_receiver::window_receiver(ref<window> target, ref<ready_list> list)
 bool window_receiver::deliver_one(registry_core& core) {
   message msg;
   close_notice notice;
-  if (window_->inbox.take(msg, notice) != taken::message)
+  if (window_->inbox.take(msg, notice, nullptr) != taken::message)
     return false;
   core.deliver_to_window(std::move(msg));
   return true;

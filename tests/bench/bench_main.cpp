@@ -106,7 +106,8 @@ int main(int argc, char** argv) {
                         ->check(CLI::Range(1, 1000))
                         ->capture_default_str();
   const std::map<std::string, bench::lone_side> sides{{"hawser", bench::lone_side::hawser},
-                                                      {"caf", bench::lone_side::caf}};
+                                                      {"caf", bench::lone_side::peer},
+                                                      {"peer", bench::lone_side::peer}};
   app.add_option("--side", chosen.side, "Run this side alone, for a profiler; speed rows only")
     ->transform(CLI::CheckedTransformer(sides));
   app.add_flag("--quick", chosen.how.quick, "Short runs, 3 of each: shows that it works");

@@ -85,9 +85,21 @@ private:
 
 class hawser_flood : public two_contexts {
 public:
-  explicit hawser_flood(hawser::system& sys) : two_contexts(sys) { open(); }
+  /// Does the sender listen for `bufferedamountlow`?
+  enum class falls { unheard, heard };
+
+  hawser_flood(hawser::system& sys, falls at_sender) : two_contexts(sys), at_sender_(at_sender) {
+    open();
+  }
 
 private:
+  void prepare_near(hawser::browsing_context&, const hawser::message_port& port) override {
+    if (at_sender_ == falls::unheard)
+      return;
+    port.buffered_amount_low_threshold(64 * 1024);
+    port.on_buffered_amount_low([this] { ++falls_; });
+  }
+
   void prepare_far(hawser::browsing_context&, const hawser::message_port& port) override {
     port.on_message([this](hawser::message_event& ev) {
       if (arrived(check_, ev.data()))
@@ -101,6 +113,9 @@ private:
     for (std::uint64_t i = 0; i < count; ++i)
       post(port, payload(i));
   }
+
+  falls at_sender_;
+  std::uint64_t falls_ = 0; // the near context's
 };
 
 class hawser_pingpong : public two_contexts {
@@ -209,7 +224,11 @@ private:
 } // namespace
 
 std::unique_ptr<workload> make_hawser_flood(hawser::system& sys) {
-  return std::make_unique<hawser_flood>(sys);
+  return std::make_unique<hawser_flood>(sys, hawser_flood::falls::unheard);
+}
+
+std::unique_ptr<workload> make_watched_flood(hawser::system& sys) {
+  return std::make_unique<hawser_flood>(sys, hawser_flood::falls::heard);
 }
 
 std::unique_ptr<workload> make_hawser_pingpong(hawser::system& sys) {

@@ -11,6 +11,9 @@ namespace bench {
 /// One context posts [u64, string] to another, which only reads.
 std::unique_ptr<workload> make_hawser_flood(hawser::system& sys);
 
+/// The same while the sender listens for `bufferedamountlow`.
+std::unique_ptr<workload> make_watched_flood(hawser::system& sys);
+
 /// Two contexts post one [u64, string] to and fro. One operation is a round trip.
 std::unique_ptr<workload> make_hawser_pingpong(hawser::system& sys);
 

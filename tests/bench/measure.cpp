@@ -106,7 +106,8 @@ range measurement::spread() const {
 measurement measure(const speed_row& row, hawser::system& sys, const effort& how,
                     const progress& tell) {
   measurement made{
-    row.name, row.what, row.operation + "/s", how.quick ? row.quick_count : row.count, {}, {}};
+    row.name, row.what, row.operation + "/s", how.quick ? row.quick_count : row.count,
+    {},       {},       row.peer_name};
   benchmark::ClearRegisteredBenchmarks();
   const auto subject = row.subject(sys);
   const side own{row.name + "/hawser", *subject, made.count};
@@ -118,8 +119,8 @@ measurement measure(const speed_row& row, hawser::system& sys, const effort& how
     }
     return made;
   }
-  const auto peer = row.peer(sys.actors());
-  const side other{row.name + "/caf", *peer, made.count};
+  const auto peer = row.peer(sys);
+  const side other{row.name + "/peer", *peer, made.count};
   own.run(); // Warm-up, as the next.
   other.run();
   for (unsigned i = 0; i < how.repetitions; ++i) {
@@ -134,11 +135,11 @@ measurement measure(const speed_row& row, hawser::system& sys, const effort& how
 }
 
 double run_alone(const speed_row& row, lone_side which, hawser::system& sys, const effort& how) {
-  const bool caf = which == lone_side::caf;
-  if (caf && row.peer == nullptr)
-    throw std::invalid_argument{row.name + " has no side of CAF"};
+  const bool peer = which == lone_side::peer;
+  if (peer && row.peer == nullptr)
+    throw std::invalid_argument{row.name + " has no other side"};
   benchmark::ClearRegisteredBenchmarks();
-  const auto load = caf ? row.peer(sys.actors()) : row.subject(sys);
+  const auto load = peer ? row.peer(sys) : row.subject(sys);
   const side only{row.name + "/alone", *load, how.quick ? row.quick_count : row.count};
   samples runs;
   for (unsigned i = 0; i < how.repetitions; ++i)
@@ -147,7 +148,7 @@ double run_alone(const speed_row& row, lone_side which, hawser::system& sys, con
 }
 
 measurement measure(const memory_row& row, const effort& how, const progress& tell) {
-  measurement made{row.name, row.what, "byte", how.quick ? row.quick_count : row.count, {}, {}};
+  measurement made{row.name, row.what, "byte", how.quick ? row.quick_count : row.count, {}, {}, {}};
   for (unsigned i = 0; i < how.repetitions; ++i) {
     tell(row.name, i);
     made.subject.push_back(

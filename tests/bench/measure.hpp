@@ -34,6 +34,7 @@ struct measurement {
   std::uint64_t count; ///< Operations per run.
   samples subject;
   samples peer; ///< Empty for a figure. Run `i` was made right before or after the subject's.
+  std::string peer_name;
 
   bool is_ratio() const noexcept { return !peer.empty(); }
 
@@ -53,7 +54,7 @@ measurement measure(const speed_row& row, hawser::system& sys, const effort& how
                     const progress& tell);
 
 /// One side alone for a profiler to look at: nothing but its runs, one after the other. The median.
-enum class lone_side { hawser, caf };
+enum class lone_side { hawser, peer };
 double run_alone(const speed_row& row, lone_side which, hawser::system& sys, const effort& how);
 
 /// Each run in a process of its own. To be called before this process has any other thread.

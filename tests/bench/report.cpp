@@ -70,8 +70,8 @@ nlohmann::json row_to_json(const measurement& row) {
   };
   made["hawser"]["unit"] = row.unit;
   if (row.is_ratio()) {
-    made["caf"] = side_to_json(row.peer);
-    made["caf"]["unit"] = row.unit;
+    auto& peer = made[row.peer_name == "CAF" ? "caf" : row.peer_name] = side_to_json(row.peer);
+    peer["unit"] = row.unit;
   }
   return made;
 }
@@ -84,13 +84,13 @@ void print_table(std::ostream& out, const std::vector<measurement>& rows, const 
       << how.repetitions << " repetitions" << (how.quick ? ", quick: too short to be quoted" : "")
       << "\n\n";
   std::vector<std::vector<std::string>> lines{
-    {"row", "what", "measured", "spread", "unit", "hawser", "CAF"}};
+    {"row", "what", "measured", "spread", "unit", "hawser", "peer"}};
   for (const auto& row : rows) {
     const auto [low, high] = row.spread();
     lines.push_back({row.name, row.what, shown(row, row.value()),
                      shown(row, low) + " - " + shown(row, high),
                      row.is_ratio() ? "x " + row.unit : row.unit, short_number(median(row.subject)),
-                     row.is_ratio() ? short_number(median(row.peer)) : "-"});
+                     row.is_ratio() ? short_number(median(row.peer)) + " " + row.peer_name : "-"});
   }
   print_columns(out, lines);
 }

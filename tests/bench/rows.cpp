@@ -4,13 +4,23 @@
 #include "hawser_workloads.hpp"
 
 namespace bench {
+namespace {
+
+template <std::unique_ptr<workload> (*Make)(caf::actor_system&)>
+std::unique_ptr<workload> on_caf(hawser::system& sys) {
+  return Make(sys.actors());
+}
+
+} // namespace
 
 const std::vector<speed_row>& speed_rows() {
   static const std::vector<speed_row> rows{
     {"local.flood_vs_caf", "one way between two contexts", "message", 500'000, 20'000,
-     make_hawser_flood, make_caf_flood},
+     make_hawser_flood, on_caf<make_caf_flood>},
     {"local.pingpong_vs_caf", "to and fro between two contexts", "round trip", 400'000, 20'000,
-     make_hawser_pingpong, make_caf_pingpong},
+     make_hawser_pingpong, on_caf<make_caf_pingpong>},
+    {"local.flood_watched_vs_not", "listening for bufferedamountlow", "message", 500'000, 20'000,
+     make_watched_flood, make_hawser_flood, "unwatched"},
     {"local.create_per_s", "make a channel", "channel", 100'000, 10'000, make_create, nullptr},
     {"local.transfer_per_s", "make a channel, move one port", "channel", 50'000, 5'000,
      make_transfer, nullptr},

@@ -20,7 +20,8 @@ struct speed_row {
   std::uint64_t count;   ///< Operations per run, the same on both sides.
   std::uint64_t quick_count;
   std::unique_ptr<workload> (*subject)(hawser::system&);
-  std::unique_ptr<workload> (*peer)(caf::actor_system&); ///< Null for a figure.
+  std::unique_ptr<workload> (*peer)(hawser::system&); ///< Null for a figure.
+  std::string peer_name = "CAF";                      ///< What the peer is.
 };
 
 /// A row about memory: a figure in bytes.

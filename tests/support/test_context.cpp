@@ -112,4 +112,14 @@ message_port ferry::unload() {
   return std::exchange(arrived_.ports, {}).back();
 }
 
+message_port ferry::unload_with(const std::function<void(const message_port&)>& use) {
+  const auto id = far_.add_event_listener("message", [&use](message_event& ev) {
+    for (const auto& port : ev.ports())
+      use(port);
+  });
+  auto arrived = unload();
+  far_.remove_event_listener(id);
+  return arrived;
+}
+
 } // namespace hawser::test

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -150,6 +151,9 @@ public:
 
   /// Runs both contexts until nothing is left to do; the last port that arrived.
   message_port unload();
+
+  /// The same; `use` gets each port in the event that brings it.
+  message_port unload_with(const std::function<void(const message_port&)>& use);
 
   message_port carry(const message_port& port) {
     load(port);

@@ -24,10 +24,14 @@ struct direction_statistics {
   std::uint64_t posted_bytes = 0;
   std::uint64_t taken_messages = 0; ///< Handed to its listeners.
   std::uint64_t taken_bytes = 0;
+  std::uint64_t dropped_messages = 0; ///< Lost when the side that receives was closed.
+  std::uint64_t dropped_bytes = 0;
 
-  std::uint64_t queued_messages() const noexcept { return posted_messages - taken_messages; }
+  std::uint64_t queued_messages() const noexcept {
+    return posted_messages - taken_messages - dropped_messages;
+  }
 
-  std::uint64_t queued_bytes() const noexcept { return posted_bytes - taken_bytes; }
+  std::uint64_t queued_bytes() const noexcept { return posted_bytes - taken_bytes - dropped_bytes; }
 };
 
 /// Watches a channel from any thread without keeping either end open.
@@ -96,8 +100,9 @@ public:
   detail::mailbox& peer_inbox() const noexcept;
   /// What observers are told about who owns it.
   void held_by(std::uint64_t holder) const noexcept;
-  /// The peer's mailbox as something to travel in.
+  /// The peer's mailbox as something to travel in, and its own.
   detail::carrier peer_carrier() const noexcept;
+  detail::carrier own_carrier() const noexcept;
   /// As `close`, but the messages waiting here can still be taken.
   void close_for_peer(close_reason reason) noexcept;
 

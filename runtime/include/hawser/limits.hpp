@@ -10,11 +10,19 @@ namespace hawser {
 struct limits {
   /// Bytes waiting in one port's message queue. At the bound the peer's `post_message` returns
   /// `quota_exceeded_error` and posts nothing: DEVIATION(D4). The bytes of a value are an
-  /// estimate of its size in memory, shared parts counted once per mention.
+  /// estimate of its size in memory, shared parts counted once per mention. What waits inside ports
+  /// that travel in the queue counts as `message_port::buffered_amount` says.
   std::uint64_t queue_bytes_max = std::uint64_t{1} << 30;
 
   /// Messages waiting in one port's message queue; the same error.
   std::uint64_t queue_messages_max = std::uint64_t{1} << 24;
+
+  /// Bytes that one context has posted through its ports and that nobody has taken: the sum of
+  /// `message_port::buffered_amount` over the ports it owns, and what is left of those it closed. A
+  /// port that is moved away takes its share along. At the bound `post_message` on its ports
+  /// returns `quota_exceeded_error` and posts nothing. Window messages have the bound of the
+  /// window's own queue.
+  std::uint64_t posted_bytes_per_context_max = std::uint64_t{1} << 32;
 
   /// Transferred ports and buffers in one message; more give `data_clone_error`.
   std::size_t transfers_per_message_max = 4096;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "hawser/detail/ref.hpp"
@@ -45,7 +46,8 @@ public:
   /// is detached all the same.
   ///
   /// Errors, all before anything has changed: `data_clone_error` for what cannot be sent, with its
-  /// path; `quota_exceeded_error` when the peer's queue is full. An error that the caller does not
+  /// path; `quota_exceeded_error` when the peer's queue is full or this context has posted too much
+  /// that nobody has taken. An error that the caller does not
   /// look at is still reported to the context's host.
   error post_message(const value& data, transfer_list transfer) const;
   error post_message(const value& data) const;
@@ -63,6 +65,26 @@ public:
   void on_message(event_listener callback) const;
   void on_message_error(event_listener callback) const;
   void on_close(event_listener callback) const;
+
+  /// Bytes posted here that the receiver's loop has not taken, wherever the peer is at the moment.
+  /// 0 on a port that is detached or whose peer has dropped them.
+  ///
+  /// A message counts its data, its buffers, 64 bytes for each port or buffer it transfers, and all
+  /// that waits inside those ports, at any depth: what waited when they set out, and what is posted
+  /// to them until they are taken out of this queue. Bytes posted to a port on its way therefore
+  /// count twice, here and at their own sender. Beyond 64 queues inside each other what is posted
+  /// on the way does not reach the outermost.
+  std::uint64_t buffered_amount() const;
+
+  /// When `buffered_amount` falls from above this to it or below, `bufferedamountlow` is fired: a
+  /// plain event, as a task of its own in this context, once for any number of falls until it runs.
+  /// By then more may have been posted. What the peer drops by closing is a fall, too. 0 at first.
+  ///
+  /// It belongs to the channel's end: when the port is moved, its new owner finds it as it was, and
+  /// gets the event for a fall that nobody has been told of. Listeners do not move.
+  std::uint64_t buffered_amount_low_threshold() const;
+  void buffered_amount_low_threshold(std::uint64_t bytes) const;
+  void on_buffered_amount_low(event_listener callback) const;
 
   /// As on `event_target`. None of these enables the queue.
   listener_id add_event_listener(std::string type, event_listener callback,

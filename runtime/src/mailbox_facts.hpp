@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "hawser/channel.hpp"
+#include "hawser/close_reason.hpp"
+#include "hawser/detail/ref.hpp"
+
+namespace hawser::detail {
+
+/// What became of a pushed message. `adrift`: queued, but the mailbox itself is in a message.
+/// `refused`: there was no room.
+enum class pushed { queued, adrift, discarded, refused };
+
+/// What an owner found in its mailbox. `low`: what it has posted has been taken, down to the
+/// threshold.
+enum class taken { nothing, message, close, low };
+
+/// What a `close` event tells.
+struct close_notice {
+  close_reason reason = close_reason::closed_by_peer;
+  std::optional<std::uint64_t> undelivered = 0; ///< None while some may still be taken.
+};
+
+/// What the sender wants to know of a queue it fills; made when it first asks.
+struct low_watch {
+  std::uint64_t threshold = 0;
+  bool asked = false; ///< Somebody listens.
+  bool armed = false; ///< The amount is above the threshold, and its fall will be told.
+};
+
+/// Whose queue holds the message an endpoint travels in.
+struct carrier {
+  ref<channel_state> channel;
+  unsigned side = 0;
+
+  friend bool operator==(const carrier&, const carrier&) noexcept = default;
+};
+
+/// One leg of the way of an endpoint in transit.
+struct voyage {
+  carrier in;
+  std::uint64_t number = 0; ///< Tells it from earlier ones in the same carrier.
+
+  friend bool operator==(const voyage&, const voyage&) noexcept = default;
+};
+
+} // namespace hawser::detail

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "hawser/channel.hpp"
+
+namespace hawser::detail {
+
+class port;
+class registry_core;
+
+/// What a context has posted through its ports and nobody has taken, for
+/// `limits::posted_bytes_per_context_max`. HTML knows no such bound.
+///
+/// Takers are not asked to report: they would all write to one place for each message. The sum
+/// grows with each post and is counted anew, port by port, when it seems to have reached the bound;
+/// first for the port in use, whose peer is the likeliest to have taken something.
+class pending_posts {
+public:
+  explicit pending_posts(registry_core& core) noexcept : core_(core) {}
+
+  void posted(port& source, std::uint64_t bytes) noexcept;
+
+  void moved_in(port& which) noexcept;
+  void moved_out(port& which) noexcept;
+
+  /// Is about to let go of its endpoint; what it has posted waits on.
+  void closed(port& which);
+
+  /// Could `source` post that many bytes more?
+  bool has_room(port& source, std::uint64_t bytes);
+
+  /// As of the last time somebody counted.
+  std::uint64_t bytes() const noexcept { return sum_; }
+
+private:
+  bool fits(std::uint64_t bytes) const noexcept;
+  void count_anew(port& which) noexcept;
+  void forget_drained();
+
+  // What a closed port has left behind.
+  struct estate {
+    channel_observer channel;
+    unsigned side; // of the receiver
+    std::uint64_t bytes;
+  };
+
+  registry_core& core_;
+  std::uint64_t sum_ = 0;
+  std::vector<estate> left_behind_;
+  std::size_t look_again_at_ = 64; // entries
+};
+
+} // namespace hawser::detail
