@@ -44,6 +44,7 @@ browsing_context::browsing_context(caf::actor_config& cfg, detail::context_setup
     start_(std::move(setup.start)),
     on_start_failure_(setup.options.on_start_failure) {
   reporter_->attach(*registry_);
+  registry_->strict_html(system_->strict);
   *setup.made = registry_->window();
   const bool added = system_->directory.add(
     {caf::actor{this}, registry_->window(), setup.parent_id, url_, registry_.get(), {}});
@@ -121,6 +122,14 @@ window_proxy browsing_context::open(std::string_view url, start_function start,
 void browsing_context::close() {
   registry_->stop_deliveries();
   quit(caf::exit_reason::user_shutdown);
+}
+
+void browsing_context::suspend_deliveries() {
+  registry_->suspend();
+}
+
+void browsing_context::resume_deliveries() {
+  registry_->resume();
 }
 
 // -- running ------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,10 +28,13 @@ constexpr std::string_view number_options[] = {
   "deliveries-per-port-max",   "deliveries-per-turn-max",
 };
 
+constexpr std::string_view flag_options[] = {"strict-html"};
+
 template <class Visit>
 void for_each_option(Visit visit) {
   std::ranges::for_each(text_options, visit);
   std::ranges::for_each(number_options, visit);
+  std::ranges::for_each(flag_options, visit);
 }
 
 std::string environment_name(std::string_view option) {
@@ -52,6 +56,28 @@ std::vector<std::string> with_environment(int argc, char** argv) {
   for (int i = 1; i < argc; ++i)
     all.emplace_back(argv[i]);
   return all;
+}
+
+// CAF wants a flag without a value, and then it can only be set. Ours are `true` or `false`, and
+// the last one wins.
+error take_flag(std::vector<std::string>& arguments, std::string_view name,
+                std::optional<bool>& chosen) {
+  const auto option = "--hawser." + std::string{name};
+  std::string wrong;
+  std::erase_if(arguments, [&](const std::string& given) {
+    if (given != option && !given.starts_with(option + "="))
+      return false;
+    const auto text = given == option ? "true" : given.substr(option.size() + 1);
+    if (text == "true" || text == "false")
+      chosen = text == "true";
+    else
+      wrong = text;
+    return true;
+  });
+  if (wrong.empty())
+    return {};
+  return {errc::syntax_error,
+          "hawser." + std::string{name} + " must be true or false, not '" + wrong + "'"};
 }
 
 // Not every CAF names the option it could not read, least of all one from the environment.
@@ -77,7 +103,8 @@ error check_file(const std::string& path) {
   for (const auto& [name, given] : *own) {
     const bool is_text = std::ranges::find(text_options, name) != std::end(text_options);
     const bool is_number = std::ranges::find(number_options, name) != std::end(number_options);
-    if (!is_text && !is_number) {
+    const bool is_flag = std::ranges::find(flag_options, name) != std::end(flag_options);
+    if (!is_text && !is_number && !is_flag) {
       std::string known;
       for_each_option([&known](std::string_view option) {
         known.append(known.empty() ? "" : ", ").append(option);
@@ -89,6 +116,8 @@ error check_file(const std::string& path) {
       return {errc::syntax_error, "hawser." + std::string{name} + " must be a text"};
     if (is_number && !caf::holds_alternative<std::int64_t>(given))
       return {errc::syntax_error, "hawser." + std::string{name} + " must be a whole number"};
+    if (is_flag && !caf::holds_alternative<bool>(given))
+      return {errc::syntax_error, "hawser." + std::string{name} + " must be true or false"};
   }
   return {};
 }
@@ -101,6 +130,7 @@ config::config() {
     .add(log_level, "log-level", "trace, debug, info, warning, error, critical or off")
     .add(log_components, "log-components", "levels of components: system=..,context=..,port=..")
     .add(log_file, "log-file", "where to log instead of standard error")
+    .add(strict_html, "strict-html", "no close events at ports, as in browsers")
     .add(limits.queue_bytes_max, "queue-bytes-max", "bytes waiting in one port")
     .add(limits.queue_messages_max, "queue-messages-max", "messages waiting in one port")
     .add(limits.posted_bytes_per_context_max, "posted-bytes-per-context-max",
@@ -118,6 +148,9 @@ config::config() {
 error config::read(int argc, char** argv) {
   init_global_meta_objects(); // CAF's errors, and parsing meets some, need it.
   auto arguments = with_environment(argc, argv);
+  std::optional<bool> strict;
+  if (auto err = take_flag(arguments, "strict-html", strict))
+    return {err.code(), "the configuration cannot be read: " + err.what() + environment_text()};
   std::vector<char*> pointers;
   pointers.reserve(arguments.size());
   for (auto& argument : arguments)
@@ -125,6 +158,7 @@ error config::read(int argc, char** argv) {
   if (auto err = parse(static_cast<int>(pointers.size()), pointers.data()))
     return {errc::syntax_error,
             "the configuration cannot be read: " + to_string(err) + environment_text()};
+  strict_html = strict.value_or(strict_html);
   const auto file = caf::get_or(content, "config-file", std::string{file_name});
   if (auto err = check_file(file))
     return {err.code(), "the configuration cannot be read: " + file + ": " + err.what()};

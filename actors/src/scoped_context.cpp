@@ -49,6 +49,7 @@ public:
       registry(reporter, waker, detail::origin_of(url, nullptr), system->default_limits, "main"),
       scope_(std::in_place, registry) {
     reporter.attach(registry);
+    registry.strict_html(system->strict);
     system->directory.add({{}, registry.window(), 0, url, &registry, {}});
   }
 

@@ -43,7 +43,10 @@ struct context_creator {
 class system_state : public std::enable_shared_from_this<system_state> {
 public:
   system_state(caf::actor_system& on, const config& settings)
-    : actors(on), log(settings), default_limits(usable(settings.limits)) {}
+    : actors(on),
+      log(settings),
+      default_limits(usable(settings.limits)),
+      strict(settings.strict_html ? strictness::strict_html : strictness::extended) {}
 
   window_proxy open(std::string_view url, start_function start, open_options options,
                     const context_creator& creator);
@@ -53,6 +56,7 @@ public:
   caf::actor_system& actors;
   logs log;
   const limits default_limits;
+  const strictness strict;
   context_directory directory;
   hawser::system::channel_listener channel_made; ///< Set before the first context is opened.
 };

@@ -32,6 +32,12 @@ std::uint64_t mailbox::buffered_amount() const noexcept {
   return amount > 0 ? static_cast<std::uint64_t>(amount) : 0;
 }
 
+std::uint64_t mailbox::own_amount() const noexcept {
+  return dropped_.load(std::memory_order_relaxed)
+           ? 0
+           : posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed);
+}
+
 std::uint64_t mailbox::weight() const {
   const std::scoped_lock guard{lock_};
   return buffered_amount();

@@ -91,7 +91,8 @@ pushed mailbox::push(message&& msg, when_full then) {
       wanted = ref{owner_};
     }
   }
-  charge_around(std::move(around), weight);
+  if (around.channel)
+    charge_around(std::move(around), weight);
   if (wanted)
     wanted->enlist();
   return outcome;
@@ -212,7 +213,7 @@ taken mailbox::take(message& msg, close_notice& notice, mailbox* sender, when_em
     }
     const std::scoped_lock guard{lock_};
     found = take_locked(msg, notice, then);
-    fell = fell_locked();
+    fell = low_ && fell_locked();
   }
   if (found == taken::message && msg.extras)
     unload(msg);
@@ -259,7 +260,7 @@ std::vector<message> mailbox::close(rest what, mailbox* sender) {
     left = std::exchange(voyage_.in, {});
     if (what == rest::drop) {
       dropped_ = true;
-      fell = fell_locked();
+      fell = low_ && fell_locked();
       dropped.reserve(incoming_.size() + ready_.size() - next_);
       for (; next_ < ready_.size(); ++next_)
         dropped.push_back(std::move(ready_[next_]));

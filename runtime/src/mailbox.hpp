@@ -63,6 +63,9 @@ public:
   /// The same for anybody else.
   std::uint64_t weight() const;
 
+  /// What waits in it alone. For its sender's thread.
+  std::uint64_t own_amount() const noexcept;
+
   std::uint64_t low_threshold() const;
   void low_threshold(std::uint64_t bytes);
 

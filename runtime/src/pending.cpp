@@ -15,7 +15,7 @@ void pending_posts::posted(port& source, std::uint64_t bytes) noexcept {
 }
 
 void pending_posts::moved_in(port& which) noexcept {
-  which.pending_bytes_ = which.end().peer_inbox().buffered_amount();
+  which.pending_bytes_ = which.end().peer_inbox().own_amount();
   sum_ += which.pending_bytes_;
 }
 
@@ -52,7 +52,7 @@ bool pending_posts::has_room(port& source, std::uint64_t bytes) {
 }
 
 void pending_posts::count_anew(port& which) noexcept {
-  const auto now = which.end() ? which.end().peer_inbox().buffered_amount() : 0;
+  const auto now = which.end() ? which.end().peer_inbox().own_amount() : 0;
   sum_ += now - which.pending_bytes_;
   which.pending_bytes_ = now;
 }

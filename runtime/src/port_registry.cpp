@@ -81,34 +81,55 @@ void registry_core::remove(port& which) noexcept {
   intrusive_release(&which);
 }
 
-std::size_t registry_core::deliver_some(receiver& from, std::size_t deliveries_max) {
-  std::size_t delivered = 0;
-  while (delivered < deliveries_max && !stopped && from.deliver_one(*this))
-    ++delivered;
-  return delivered;
+registry_core::delivery registry_core::deliver_some(receiver& from, std::size_t deliveries_max) {
+  delivery made;
+  while (made.count < deliveries_max && !stopped && !suspended && !made.drained) {
+    if (from.deliver_one(*this))
+      ++made.count;
+    else
+      made.drained = true;
+  }
+  return made;
 }
 
 bool registry_core::run_turn(std::size_t deliveries_max) {
-  if (stopped)
-    return false;
+  if (stopped || suspended)
+    return false; // Suspended, it stays woken: who posts meanwhile need not call.
   const current_registry_guard guard{this};
   auto left = deliveries_max == 0 ? bounds.deliveries_per_turn_max : deliveries_max;
   ready->begin_turn();
   ready->move_to(turns_);
-  while (left > 0 && !stopped && !turns_.empty()) {
+  while (left > 0 && !stopped && !suspended && !turns_.empty()) {
     auto next = turns_.pop_front();
     const auto quantum = std::min(left, bounds.deliveries_per_port_max);
     const auto delivered = deliver_some(*next, quantum);
-    left -= delivered;
+    left -= delivered.count;
     ready->move_to(turns_); // What became ready meanwhile comes before this one's second chance.
-    if (delivered == quantum && !stopped)
+    if (!delivered.drained && !stopped)
       turns_.push_back(std::move(next));
   }
   if (stopped) {
     turns_.clear();
     return false;
   }
+  if (suspended)
+    return false;
   return !turns_.empty() || !ready->end_turn();
+}
+
+void registry_core::suspend() {
+  if (closed || std::exchange(suspended, true))
+    return;
+  // The ports do not come by any more to see whether senders wait for them.
+  for_each_port([](port& which) {
+    if (which.end())
+      which.end().inbox().look_low(&which.end().peer_inbox());
+  });
+}
+
+void registry_core::resume() {
+  if (std::exchange(suspended, false) && !closed)
+    ready->wake();
 }
 
 void registry_core::close(close_reason reason) {
@@ -209,6 +230,22 @@ void port_registry::stop_deliveries() noexcept {
 
 void port_registry::close(close_reason reason) {
   core_->close(reason);
+}
+
+void port_registry::suspend() {
+  core_->suspend();
+}
+
+void port_registry::resume() {
+  core_->resume();
+}
+
+bool port_registry::suspended() const noexcept {
+  return core_->suspended;
+}
+
+void port_registry::strict_html(strictness how) noexcept {
+  core_->close_events = how == strictness::extended;
 }
 
 bool port_registry::closed() const noexcept {

@@ -48,7 +48,7 @@ error registry_core::post(port& source, const value& data, const transfer_list& 
     return entangled ? push_alone(source, *std::move(msg)) : error{};
   if (entangled) {
     const auto bytes = bytes_with(*msg, items);
-    if (!source.end().peer_inbox().has_room(bytes))
+    if (!source.end().peer_inbox().has_room(bytes + carried_by(items)))
       return queue_is_full("peer");
     if (auto err = admit(source, bytes))
       return err;
@@ -64,8 +64,7 @@ error registry_core::post(port& source, const value& data, const transfer_list& 
 
 void registry_core::push_with_ports(port& source, const carrier& way, message msg) {
   auto& box = way.channel->side[way.side];
-  const auto bytes =
-    msg.bytes + static_cast<std::uint64_t>(std::max<std::int64_t>(0, msg.extras->carried_bytes));
+  const auto bytes = msg.bytes;
   // Ports that nothing travels in cannot close a circle. To be asked once the message is there.
   std::vector<carrier> travellers;
   const bool travelling = box.travelling().has_value();
@@ -94,7 +93,7 @@ error registry_core::post_to_window(window& target, const value& data,
     return msg.error();
   if (auto err = check_attached(items))
     return err;
-  if (!target.inbox.has_room(bytes_with(*msg, items)))
+  if (!target.inbox.has_room(bytes_with(*msg, items) + carried_by(items)))
     return queue_is_full("window");
   detach(items, {}, *msg); // A window never travels.
   msg->with_extras().window = std::move(sender);

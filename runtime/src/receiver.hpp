@@ -85,6 +85,12 @@ public:
   /// Appends everything pushed so far, in the order of pushing.
   void move_to(turn_queue& queue) noexcept;
 
+  /// Wakes the context whether or not anything is in the list.
+  void wake() noexcept {
+    woken_.store(true);
+    waker_->wake();
+  }
+
   /// From here on pushing wakes nobody, the context being awake.
   void begin_turn() noexcept { woken_.store(true); }
 

@@ -86,6 +86,8 @@ public:
   message_channel make_channel();
   message_port adopt(endpoint end);
   bool run_turn(std::size_t deliveries_max);
+  void suspend();
+  void resume();
   void close(close_reason reason);
 
   // -- posting (post.cpp) ---------------------------------------------------------------------
@@ -130,8 +132,10 @@ public:
   live_statistics statistics;
   serialization_scope scope; ///< How this context serializes.
   pending_posts pending{*this};
-  bool strict = false;  ///< The host marks its turns, so that a stray use can be told.
-  bool stopped = false; ///< No event after the current one.
+  bool strict = false;      ///< The host marks its turns, so that a stray use can be told.
+  bool close_events = true; ///< Unless the host wants strict HTML.
+  bool stopped = false;     ///< No event after the current one.
+  bool suspended = false;   ///< The same, for a while.
   bool closed = false;
 
   port_registry* facade = nullptr; ///< Whose core this is.
@@ -148,7 +152,12 @@ private:
                                  const std::vector<message_port>& ports) const;
   result<std::vector<message_port>> receive_ports(message& msg);
 
-  std::size_t deliver_some(receiver& from, std::size_t deliveries_max);
+  struct delivery {
+    std::size_t count = 0;
+    bool drained = false; ///< There is no more, and the receiver is not scheduled any more.
+  };
+
+  delivery deliver_some(receiver& from, std::size_t deliveries_max);
 
   port* ports_ = nullptr;
   std::uint64_t last_port_id_ = 0;

@@ -193,10 +193,6 @@ std::uint64_t resolved_item::bytes() const {
   return transferred_item_bytes + (buffer && mentioned ? buffer->size() : 0);
 }
 
-std::uint64_t resolved_item::carried_bytes() const {
-  return moved_port && !moved_port->detached() ? moved_port->end().inbox().weight() : 0;
-}
-
 error refuse_item(std::size_t index, std::string_view why) {
   return {errc::data_clone_error, "transfer[" + std::to_string(index) + "]: " + std::string{why}};
 }
@@ -270,7 +266,15 @@ result<message> serialize(const value& data, const serialization_scope& by, reso
 std::uint64_t bytes_with(const message& msg, const resolved_items& items) {
   auto bytes = msg.bytes;
   for (const auto& item : items)
-    bytes += item.bytes() + item.carried_bytes();
+    bytes += item.bytes();
+  return bytes;
+}
+
+std::uint64_t carried_by(const resolved_items& items) {
+  std::uint64_t bytes = 0;
+  for (const auto& item : items)
+    if (item.moved_port && !item.moved_port->detached())
+      bytes += item.moved_port->end().inbox().weight();
   return bytes;
 }
 

@@ -27,9 +27,6 @@ struct resolved_item {
 
   /// What it counts for in a queue.
   std::uint64_t bytes() const;
-
-  /// What waits inside it and comes along.
-  std::uint64_t carried_bytes() const;
 };
 
 using resolved_items = std::vector<resolved_item>;
@@ -61,6 +58,9 @@ error check_attached(const resolved_items& items);
 
 /// What the message will count once it carries the items.
 std::uint64_t bytes_with(const message& msg, const resolved_items& items);
+
+/// What waits in the ports among the items and comes along.
+std::uint64_t carried_by(const resolved_items& items);
 
 /// HTML #structuredserializewithtransfer, step 5: nothing fails from here on. The ports are about
 /// to travel in `in`, if that is a channel's queue.

@@ -102,7 +102,10 @@ TEST_CASE("settings come from the command line", "[contexts][config]") {
                     "--hawser.log-file=a.log", "--hawser.queue-bytes-max=1000",
                     "--hawser.queue-messages-max=7", "--hawser.transfers-per-message-max=6",
                     "--hawser.value-depth-max=5", "--hawser.ports-per-context-max=4",
-                    "--hawser.deliveries-per-port-max=3", "--hawser.deliveries-per-turn-max=2"}));
+                    "--hawser.deliveries-per-port-max=3", "--hawser.deliveries-per-turn-max=2",
+                    "--hawser.posted-bytes-per-context-max=8", "--hawser.strict-html=true"}));
+  CHECK(settings.limits.posted_bytes_per_context_max == 8);
+  CHECK(settings.strict_html);
   CHECK(settings.log_level == "debug");
   CHECK(settings.log_components == "port=trace");
   CHECK(settings.log_file == "a.log");
@@ -214,9 +217,28 @@ TEST_CASE("a bad value in the environment or a file is refused too", "[contexts]
     const temporary_file text{"hawser {\n  queue-bytes-max = \"plenty\"\n}\n"};
     CHECK_THAT(refusal({"--config-file=" + text.name()}), ContainsSubstring("queue-bytes-max"));
   }
+  SECTION("a flag that is neither true nor false") {
+    CHECK_THAT(refusal({"--hawser.strict-html=maybe"}),
+               ContainsSubstring("hawser.strict-html must be true or false, not 'maybe'"));
+    const temporary_file file{"hawser {\n  strict-html = 1\n}\n"};
+    CHECK_THAT(refusal({"--config-file=" + file.name()}), ContainsSubstring("strict-html"));
+  }
   SECTION("a file that is not there") {
     CHECK(refusal({"--config-file=/no/such/file.conf"}) != "accepted");
   }
+}
+
+TEST_CASE("a flag of the command line wins over the file", "[contexts][config]") {
+  const temporary_file file{"hawser {\n  strict-html = true\n}\n"};
+  config from_file;
+  REQUIRE_FALSE(read(from_file, {"--config-file=" + file.name()}));
+  CHECK(from_file.strict_html);
+  config overridden;
+  REQUIRE_FALSE(read(overridden, {"--config-file=" + file.name(), "--hawser.strict-html=false"}));
+  CHECK_FALSE(overridden.strict_html);
+  config bare;
+  REQUIRE_FALSE(read(bare, {"--hawser.strict-html"}));
+  CHECK(bare.strict_html);
 }
 
 TEST_CASE("levels can be set for each component", "[contexts][config][log]") {

@@ -88,6 +88,12 @@ public:
   /// for it is not.
   void close();
 
+  /// Holds back every event of its window and ports until `resume_deliveries`, then delivers them
+  /// in order; its CAF handlers run meanwhile. A context that ends before loses what it held back.
+  /// HTML #fully-active.
+  void suspend_deliveries();
+  void resume_deliveries();
+
   // -- CAF ------------------------------------------------------------------------------------
 
   /// Handles CAF messages beside the events; earlier handlers go first.

@@ -31,6 +31,9 @@ public:
   /// Log to this file instead of standard error.
   std::string log_file;
 
+  /// Ports get no `close` events, as in browsers.
+  bool strict_html = false;
+
   /// The bounds of every context that is not opened with its own.
   hawser::limits limits;
 };

@@ -13,8 +13,14 @@ enum class close_reason : std::uint8_t {
   context_unreachable = 3, ///< Nobody could use the peer any more.
   undeliverable = 4,       ///< The message that carried the peer was lost.
   limit = 5,               ///< The peer's new owner may own no more ports.
+  node_lost = 6,           ///< The node that held the peer cannot be reached any more.
+  refused = 7,             ///< The node that should have held the peer did not take it.
 };
 
+/// The value's name: `closed_by_peer`.
 std::string_view to_string(close_reason reason) noexcept;
+
+/// The same in a sentence for people, without a full stop.
+std::string_view explain(close_reason reason) noexcept;
 
 } // namespace hawser

@@ -17,9 +17,9 @@ struct limits {
   /// Messages waiting in one port's message queue; the same error.
   std::uint64_t queue_messages_max = std::uint64_t{1} << 24;
 
-  /// Bytes that one context has posted through its ports and that nobody has taken: the sum of
-  /// `message_port::buffered_amount` over the ports it owns, and what is left of those it closed. A
-  /// port that is moved away takes its share along. At the bound `post_message` on its ports
+  /// Bytes that one context has posted through its ports and that nobody has taken, each byte once,
+  /// wherever the ports they wait in travel: those of the ports it owns, and what is left of the
+  /// ports it closed. A port that is moved away takes its share along. At the bound `post_message` on its ports
   /// returns `quota_exceeded_error` and posts nothing. Window messages have the bound of the
   /// window's own queue.
   std::uint64_t posted_bytes_per_context_max = std::uint64_t{1} << 32;

@@ -26,6 +26,10 @@ namespace detail {
 class registry_core;
 } // namespace detail
 
+/// `strict_html`: no port gets a `close` event, as browsers have it; channels end unseen.
+/// Everything else that goes beyond HTML shows only to those who ask for it.
+enum class strictness : std::uint8_t { extended, strict_html };
+
 /// How a registry asks its host for a turn. Called from any thread, at most once until the next
 /// `run_turn`; must not call back into the registry and must not throw. Outlives the registry as
 /// long as somebody may post to one of its ports.
@@ -150,6 +154,19 @@ public:
   /// No event is delivered any more once the current one is done; everything else still works. For
   /// a context that has asked to close itself.
   void stop_deliveries() noexcept;
+
+  /// Delivers nothing until `resume`: `run_turn` has nothing to do, what arrives at ports and the
+  /// window waits in order, and nobody is woken for it. Everything else works, `receive` included.
+  /// HTML #fully-active.
+  void suspend();
+
+  /// Asks for a turn, in which what has waited is delivered first. Does nothing unless suspended.
+  void resume();
+
+  bool suspended() const noexcept;
+
+  /// Whether ports of this context get events that HTML does not have. At first they do.
+  void strict_html(strictness how) noexcept;
 
   /// Ends the context: closes every port with `reason`, drops every listener and what waits.
   /// Handles that still exist are detached. Nothing is delivered any more; ports that are made or
