@@ -45,6 +45,7 @@ browsing_context::browsing_context(caf::actor_config& cfg, detail::context_setup
     on_start_failure_(setup.options.on_start_failure) {
   reporter_->attach(*registry_);
   registry_->strict_html(system_->strict);
+  system_->open_ports.opened(*registry_, context_name_);
   *setup.made = registry_->window();
   const bool added = system_->directory.add(
     {caf::actor{this}, registry_->window(), setup.parent_id, url_, registry_.get(), {}});
@@ -82,8 +83,8 @@ std::vector<window_proxy> browsing_context::children() const {
 
 // -- messages -----------------------------------------------------------------------------------
 
-message_channel browsing_context::make_channel() {
-  return registry_->make_channel();
+message_channel browsing_context::make_channel(const char* file, std::uint32_t line) {
+  return registry_->make_channel(file, line);
 }
 
 void browsing_context::on_message(event_listener callback) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <caf/config_value.hpp>
@@ -28,7 +29,7 @@ constexpr std::string_view number_options[] = {
   "deliveries-per-port-max",   "deliveries-per-turn-max",
 };
 
-constexpr std::string_view flag_options[] = {"strict-html"};
+constexpr std::string_view flag_options[] = {"strict-html", "track-ports"};
 
 template <class Visit>
 void for_each_option(Visit visit) {
@@ -131,6 +132,7 @@ config::config() {
     .add(log_components, "log-components", "levels of components: system=..,context=..,port=..")
     .add(log_file, "log-file", "where to log instead of standard error")
     .add(strict_html, "strict-html", "no close events at ports, as in browsers")
+    .add(track_ports, "track-ports", "know every port, and log those that were never closed")
     .add(limits.queue_bytes_max, "queue-bytes-max", "bytes waiting in one port")
     .add(limits.queue_messages_max, "queue-messages-max", "messages waiting in one port")
     .add(limits.posted_bytes_per_context_max, "posted-bytes-per-context-max",
@@ -149,8 +151,11 @@ error config::read(int argc, char** argv) {
   init_global_meta_objects(); // CAF's errors, and parsing meets some, need it.
   auto arguments = with_environment(argc, argv);
   std::optional<bool> strict;
-  if (auto err = take_flag(arguments, "strict-html", strict))
-    return {err.code(), "the configuration cannot be read: " + err.what() + environment_text()};
+  std::optional<bool> tracked;
+  for (const auto& [name, chosen] :
+       {std::pair{"strict-html", &strict}, std::pair{"track-ports", &tracked}})
+    if (auto err = take_flag(arguments, name, *chosen))
+      return {err.code(), "the configuration cannot be read: " + err.what() + environment_text()};
   std::vector<char*> pointers;
   pointers.reserve(arguments.size());
   for (auto& argument : arguments)
@@ -159,6 +164,7 @@ error config::read(int argc, char** argv) {
     return {errc::syntax_error,
             "the configuration cannot be read: " + to_string(err) + environment_text()};
   strict_html = strict.value_or(strict_html);
+  track_ports = tracked.value_or(track_ports);
   const auto file = caf::get_or(content, "config-file", std::string{file_name});
   if (auto err = check_file(file))
     return {err.code(), "the configuration cannot be read: " + file + ": " + err.what()};

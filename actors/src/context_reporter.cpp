@@ -36,6 +36,7 @@ void context_reporter::report_undecodable(std::string_view where, const error& e
 }
 
 void context_reporter::report_channel(const channel_observer& made) {
+  system_->open_ports.made(made);
   if (system_->channel_made && registry_ != nullptr)
     system_->channel_made(registry_->window(), made);
 }

@@ -50,6 +50,7 @@ public:
       scope_(std::in_place, registry) {
     reporter.attach(registry);
     registry.strict_html(system->strict);
+    system->open_ports.opened(registry, "main");
     system->directory.add({{}, registry.window(), 0, url, &registry, {}});
   }
 
@@ -108,8 +109,8 @@ window_proxy scoped_context::window() const {
   return host_->registry.window();
 }
 
-message_channel scoped_context::make_channel() {
-  return host_->registry.make_channel();
+message_channel scoped_context::make_channel(const char* file, std::uint32_t line) {
+  return host_->registry.make_channel(file, line);
 }
 
 window_proxy scoped_context::open(std::string_view url, start_function start,

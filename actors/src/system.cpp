@@ -1,5 +1,6 @@
 #include "hawser/system.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 
@@ -63,6 +64,16 @@ void system_state::close_all() {
     enqueue(*caf::actor_cast<caf::abstract_actor*>(actor), message, current_execution_unit());
 }
 
+void system_state::report_open_ports() {
+  constexpr std::size_t lines_max = 100;
+  const auto all = open_ports.list();
+  for (std::size_t i = 0; i < std::min(all.size(), lines_max); ++i)
+    log.write(component::port, spdlog::level::warn, "port_never_closed", "{}", to_string(all[i]));
+  if (all.size() > lines_max)
+    log.write(component::port, spdlog::level::warn, "ports_never_closed",
+              "{} more ports were never closed", all.size() - lines_max);
+}
+
 } // namespace detail
 
 void init_global_meta_objects() {
@@ -102,6 +113,7 @@ system::system(caf::actor_system& existing, const config& settings)
 
 system::~system() {
   await_all_closed();
+  state_->report_open_ports();
 }
 
 window_proxy system::open(std::string_view url, start_function start, open_options options) {
@@ -134,6 +146,10 @@ system_statistics system::statistics() const {
 
 std::vector<context_snapshot> system::contexts() const {
   return state_->directory.snapshot();
+}
+
+std::vector<open_port> system::open_ports() const {
+  return state_->open_ports.list();
 }
 
 void system::on_channel_made(channel_listener callback) {

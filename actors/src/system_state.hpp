@@ -11,6 +11,7 @@
 #include "hawser/open_options.hpp"
 #include "hawser/origin.hpp"
 #include "log.hpp"
+#include "port_tracker.hpp"
 
 namespace hawser::detail {
 
@@ -46,18 +47,23 @@ public:
     : actors(on),
       log(settings),
       default_limits(usable(settings.limits)),
-      strict(settings.strict_html ? strictness::strict_html : strictness::extended) {}
+      strict(settings.strict_html ? strictness::strict_html : strictness::extended),
+      open_ports(settings.track_ports) {}
 
   window_proxy open(std::string_view url, start_function start, open_options options,
                     const context_creator& creator);
 
   void close_all();
 
+  /// Logs the ports that nobody has closed, every context having ended.
+  void report_open_ports();
+
   caf::actor_system& actors;
   logs log;
   const limits default_limits;
   const strictness strict;
   context_directory directory;
+  port_tracker open_ports;
   hawser::system::channel_listener channel_made; ///< Set before the first context is opened.
 };
 

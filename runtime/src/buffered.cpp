@@ -47,56 +47,53 @@ std::uint64_t mailbox::weight() const {
 
 std::uint64_t mailbox::low_threshold() const {
   const std::scoped_lock guard{lock_};
-  return low_ ? low_->threshold : 0;
+  return extras_ ? extras_->threshold : 0;
 }
 
 void mailbox::low_threshold(std::uint64_t bytes) {
   const std::scoped_lock guard{lock_};
-  if (!low_)
-    low_ = std::make_unique<low_watch>();
-  low_->threshold = bytes;
-  low_->armed = false;
+  auto& watch = with_extras_locked();
+  watch.threshold = bytes;
+  watch.armed = false;
   low_at_ = never;
   arm_if_above_locked();
 }
 
 void mailbox::watch_low() {
   const std::scoped_lock guard{lock_};
-  if (!low_)
-    low_ = std::make_unique<low_watch>();
-  low_->asked = true;
+  with_extras_locked().asked = true;
   arm_if_above_locked();
 }
 
 void mailbox::unwatch_low() {
   const std::scoped_lock guard{lock_};
-  if (!low_)
+  if (!extras_)
     return;
-  low_->asked = false;
-  low_->armed = false;
+  extras_->asked = false;
+  extras_->armed = false;
   low_at_ = never;
 }
 
 void mailbox::arm_if_above_locked() noexcept {
-  if (!low_->asked || low_->armed)
+  if (!extras_->asked || extras_->armed)
     return;
   const auto amount = buffered_amount();
-  if (amount <= low_->threshold)
+  if (amount <= extras_->threshold)
     return;
-  low_->armed = true;
-  low_at_ = taken_bytes_.load(std::memory_order_relaxed) + (amount - low_->threshold);
+  extras_->armed = true;
+  low_at_ = taken_bytes_.load(std::memory_order_relaxed) + (amount - extras_->threshold);
 }
 
 // Disarms when the amount is down; otherwise moves the mark, since more was posted meanwhile.
 bool mailbox::fell_locked() noexcept {
-  if (!low_ || !low_->armed)
+  if (!extras_ || !extras_->armed)
     return false;
   const auto amount = buffered_amount();
-  if (amount > low_->threshold) {
-    low_at_ = taken_bytes_.load(std::memory_order_relaxed) + (amount - low_->threshold);
+  if (amount > extras_->threshold) {
+    low_at_ = taken_bytes_.load(std::memory_order_relaxed) + (amount - extras_->threshold);
     return false;
   }
-  low_->armed = false;
+  extras_->armed = false;
   low_at_ = never;
   return true;
 }
@@ -169,7 +166,7 @@ void mailbox::charge_around(carrier around, std::int64_t bytes) {
       const std::scoped_lock guard{box.lock_};
       box.carried_bytes_ += bytes;
       next = box.charge_locked(bytes);
-      if (box.low_)
+      if (box.extras_)
         box.arm_if_above_locked();
     }
     around = std::move(next);

@@ -33,8 +33,41 @@ std::optional<close_reason> channel_observer::closed() const {
   return first ? first : channel_->side[1].ended();
 }
 
-std::pair<endpoint, endpoint> endpoint::make_pair(const limits& bounds) {
-  const auto channel = detail::ref<detail::channel_state>::adopt(new detail::channel_state{bounds});
+std::string_view to_string(port_state state) noexcept {
+  switch (state) {
+    case port_state::disabled:
+      return "disabled";
+    case port_state::enabled:
+      return "enabled";
+    case port_state::in_transit:
+      return "in transit";
+    case port_state::draining:
+      return "draining";
+    case port_state::closed:
+      return "closed";
+  }
+  return "unknown state";
+}
+
+port_sighting channel_observer::sight(unsigned side) const {
+  HAWSER_ASSERT(side < 2, "a channel has the sides 0 and 1");
+  HAWSER_ASSERT(channel_, "an empty channel_observer was asked for a port");
+  auto seen = channel_->side[side].sight();
+  seen.holder = holder(side);
+  return seen;
+}
+
+creation_place channel_observer::made_at() const noexcept {
+  return channel_ ? channel_->made_at : creation_place{};
+}
+
+std::pair<endpoint, endpoint> endpoint::make_pair(const limits& bounds, creation_place at,
+                                                  history owners) {
+  const auto channel =
+    detail::ref<detail::channel_state>::adopt(new detail::channel_state{bounds, at});
+  if (owners == history::kept)
+    for (auto& each : channel->side)
+      each.keep_history();
   return {endpoint{channel, 0}, endpoint{channel, 1}};
 }
 
@@ -58,14 +91,14 @@ void endpoint::held_by(std::uint64_t holder) const noexcept {
 void endpoint::close(close_reason reason) noexcept {
   if (!channel_)
     return;
-  auto dropped = inbox().close(detail::mailbox::rest::drop, &peer_inbox());
+  auto dropped = inbox().close(detail::mailbox::rest::drop, &peer_inbox(), reason);
   peer_inbox().end({reason, inbox().untaken()});
   channel_ = {};
   detail::bury(std::move(dropped));
 }
 
 void endpoint::close_for_peer(close_reason reason) noexcept {
-  inbox().close(detail::mailbox::rest::keep, &peer_inbox());
+  inbox().close(detail::mailbox::rest::keep, &peer_inbox(), reason);
   peer_inbox().end({reason, std::nullopt});
 }
 

@@ -82,7 +82,7 @@ pushed mailbox::push(message&& msg, when_full then) {
       passengers_ += static_cast<std::uint32_t>(msg.extras->ports.size());
     }
     incoming_.push_back(std::move(msg));
-    if (low_)
+    if (extras_)
       arm_if_above_locked();
     if (owner_ == nullptr) {
       outcome = pushed::adrift;
@@ -150,13 +150,15 @@ std::optional<voyage> mailbox::travelling() const {
   return owner_ == nullptr && voyage_.in.channel ? std::optional{voyage_} : std::nullopt;
 }
 
-void mailbox::attach(receiver& owner) {
+void mailbox::attach(receiver& owner, std::uint64_t holder) {
   ref<receiver> wanted;
   carrier left; // Let go outside the lock.
   {
     const std::scoped_lock guard{lock_};
     left = std::exchange(voyage_.in, {});
     charged_ = 0;
+    if (extras_)
+      note_owner_locked(holder);
     owner_ = &owner;
     enabled_ = false;
     if (((ended_ && !told_) || low_due_.load()) && owner.mark_scheduled())
@@ -171,6 +173,8 @@ std::int64_t mailbox::detach(carrier in) {
   voyage_ = {std::move(in), voyage_.number + 1};
   owner_ = nullptr;
   enabled_ = false;
+  if (extras_)
+    extras_->label.clear(); // It does not travel.
   charged_ = static_cast<std::int64_t>(posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed))
              + carried_bytes_.load(std::memory_order_relaxed);
   return charged_;
@@ -213,7 +217,7 @@ taken mailbox::take(message& msg, close_notice& notice, mailbox* sender, when_em
     }
     const std::scoped_lock guard{lock_};
     found = take_locked(msg, notice, then);
-    fell = low_ && fell_locked();
+    fell = extras_ && fell_locked();
   }
   if (found == taken::message && msg.extras)
     unload(msg);
@@ -250,17 +254,18 @@ taken mailbox::take_locked(message& msg, close_notice& notice, when_empty then) 
   return taken::nothing;
 }
 
-std::vector<message> mailbox::close(rest what, mailbox* sender) {
+std::vector<message> mailbox::close(rest what, mailbox* sender, close_reason reason) {
   carrier left; // Let go outside the lock.
   std::vector<message> dropped;
   bool fell = false;
   {
     const std::scoped_lock guard{lock_};
-    closed_ = true;
+    if (!std::exchange(closed_, true))
+      closed_as_ = reason;
     left = std::exchange(voyage_.in, {});
     if (what == rest::drop) {
       dropped_ = true;
-      fell = low_ && fell_locked();
+      fell = extras_ && fell_locked();
       dropped.reserve(incoming_.size() + ready_.size() - next_);
       for (; next_ < ready_.size(); ++next_)
         dropped.push_back(std::move(ready_[next_]));

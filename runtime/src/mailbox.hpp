@@ -83,6 +83,12 @@ public:
 
   bool closed() const;
 
+  // -- for reports, any thread (sighting.cpp) -------------------------------------------------
+
+  port_sighting sight() const;
+  void keep_history();
+  void note_label(const std::string& text);
+
   std::optional<close_reason> ended() const;
 
   /// Where the endpoint travels; none while it has an owner or travels in no channel.
@@ -94,7 +100,8 @@ public:
   // -- for the owner, its thread --------------------------------------------------------------
 
   /// Gives the mailbox to `owner`, disabled. The owner must stay alive until `detach`.
-  void attach(receiver& owner);
+  /// `holder` is its context for the history.
+  void attach(receiver& owner, std::uint64_t holder);
 
   /// Leaves it without an owner, disabled; messages go on to collect. `in` is the queue in which
   /// its endpoint is about to travel, if it is a channel's. Returns the bytes that travel in it,
@@ -124,7 +131,7 @@ public:
   /// Refuses messages from now on. Hands back what waits, unless the owner wants to `take` it
   /// still.
   enum class rest { keep, drop };
-  std::vector<message> close(rest what, mailbox* sender);
+  std::vector<message> close(rest what, mailbox* sender, close_reason reason);
 
   /// How many messages were accepted and never taken; the rest was dropped.
   std::uint64_t untaken() const;
@@ -147,6 +154,10 @@ private:
 
   static void charge_around(carrier around, std::int64_t bytes);
 
+  mailbox_extras& with_extras_locked();
+
+  void note_owner_locked(std::uint64_t holder);
+
   void arm_if_above_locked() noexcept;
 
   bool fell_locked() noexcept;
@@ -168,10 +179,11 @@ private:
   std::uint64_t taken_bytes_seen_ = 0;
   std::uint64_t bytes_max_;
   std::uint64_t messages_max_;
-  close_notice notice_;            // meaningful once ended_
-  voyage voyage_;                  // guarded by lock_; meaningful without an owner
-  std::int64_t charged_ = 0;       // guarded by lock_; what it counts in the queue it travels in
-  std::unique_ptr<low_watch> low_; // guarded by lock_
+  close_reason closed_as_{}; // meaningful once closed_
+  close_notice notice_;      // meaningful once ended_
+  voyage voyage_;            // guarded by lock_; meaningful without an owner
+  std::int64_t charged_ = 0; // guarded by lock_; what it counts in the queue it travels in
+  std::unique_ptr<mailbox_extras> extras_; // guarded by lock_
   // What waits in ports that travel in this queue. Below zero for a moment when a taker is faster
   // than a poster that is about to add what the taker has seen already.
   std::atomic<std::int64_t> carried_bytes_{0};

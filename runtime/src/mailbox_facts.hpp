@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "hawser/channel.hpp"
 #include "hawser/close_reason.hpp"
@@ -23,11 +25,17 @@ struct close_notice {
   std::optional<std::uint64_t> undelivered = 0; ///< None while some may still be taken.
 };
 
-/// What the sender wants to know of a queue it fills; made when it first asks.
-struct low_watch {
+/// What few mailboxes have; made when it is first needed.
+struct mailbox_extras {
+  // What the sender wants to know of the queue it fills.
   std::uint64_t threshold = 0;
   bool asked = false; ///< Somebody listens.
   bool armed = false; ///< The amount is above the threshold, and its fall will be told.
+
+  // What reports tell of the end whose queue this is.
+  bool keeps_history = false;
+  std::string label;
+  std::vector<std::uint64_t> owners;
 };
 
 /// Whose queue holds the message an endpoint travels in.

@@ -34,7 +34,7 @@ void port::entangle(endpoint end) {
   end_ = std::move(end);
   core_->pending.moved_in(*this);
   end_.held_by(core_->own_window->id);
-  end_.inbox().attach(*this);
+  end_.inbox().attach(*this, core_->own_window->id);
 }
 
 endpoint port::disentangle(carrier in, std::int64_t* carried_bytes) {
@@ -158,10 +158,21 @@ void port::retire() {
     core_->remove(*this);
 }
 
+const std::string& port::label() const noexcept {
+  static const std::string none;
+  return label_ ? *label_ : none;
+}
+
+void port::label(std::string text) {
+  if (!detached())
+    end_.inbox().note_label(text);
+  label_ = std::make_unique<std::string>(std::move(text));
+}
+
 std::string describe(const port& which) {
   auto text = "MessagePort " + std::to_string(which.id());
-  if (!which.label.empty())
-    text += " '" + which.label + "'";
+  if (!which.label().empty())
+    text += " '" + which.label() + "'";
   return text;
 }
 
@@ -259,11 +270,11 @@ bool message_port::detached() const {
 }
 
 void message_port::label(std::string text) const {
-  require(port_).label = std::move(text);
+  require(port_).label(std::move(text));
 }
 
 const std::string& message_port::label() const {
-  return require(port_).label;
+  return require(port_).label();
 }
 
 std::string to_string(const message_port& port) {

@@ -81,7 +81,8 @@ public:
   /// The last one going makes the registry look whether anything keeps the port alive.
   void handle_dropped() noexcept;
 
-  std::string label;
+  const std::string& label() const noexcept;
+  void label(std::string text);
 
 private:
   friend class pending_posts;
@@ -98,7 +99,8 @@ private:
   registry_core* core_;
   endpoint end_;
   std::unique_ptr<port_events> events_;
-  port* previous_ = nullptr; // in the registry's list
+  std::unique_ptr<std::string> label_; // most have none
+  port* previous_ = nullptr;           // in the registry's list
   port* next_ = nullptr;
   std::uint64_t id_;
   std::uint64_t pending_bytes_ = 0; // its part of what the context has posted and nobody has taken

@@ -33,8 +33,8 @@ registry_core::~registry_core() {
   close(close_reason::context_closed);
 }
 
-message_channel registry_core::make_channel() {
-  auto [first, second] = endpoint::make_pair(bounds);
+message_channel registry_core::make_channel(creation_place at) {
+  auto [first, second] = endpoint::make_pair(bounds, at, owners);
   ++statistics.channels_made;
   host.report_channel(first.observe());
   message_channel made;
@@ -138,7 +138,7 @@ void registry_core::close(close_reason reason) {
   closed = true;
   stopped = true;
   own_window->closed = true;
-  auto unread = own_window->inbox.close(mailbox::rest::drop, nullptr);
+  auto unread = own_window->inbox.close(mailbox::rest::drop, nullptr, reason);
   own_window->inbox.detach();
   window_target.clear_listeners();
   while (ports_ != nullptr) {
@@ -177,8 +177,12 @@ event_target& port_registry::window_events() noexcept {
   return core_->window_target;
 }
 
-message_channel port_registry::make_channel() {
-  return core_->make_channel();
+message_channel port_registry::make_channel(const char* file, std::uint32_t line) {
+  return core_->make_channel({file, line});
+}
+
+void port_registry::keep_history(history owners) noexcept {
+  core_->owners = owners;
 }
 
 message_port port_registry::adopt(endpoint end) {
@@ -256,7 +260,7 @@ std::vector<port_snapshot> port_registry::ports() const {
   std::vector<port_snapshot> all;
   core_->for_each_port([&all](const detail::port& which) {
     auto& inbox = which.end().inbox();
-    all.push_back({which.id(), which.label, inbox.enabled(), inbox.statistics()});
+    all.push_back({which.id(), which.label(), inbox.enabled(), inbox.statistics()});
   });
   std::ranges::sort(all, {}, &port_snapshot::id);
   return all;

@@ -83,7 +83,7 @@ public:
   registry_core(const registry_core&) = delete;
   registry_core& operator=(const registry_core&) = delete;
 
-  message_channel make_channel();
+  message_channel make_channel(creation_place at);
   message_port adopt(endpoint end);
   bool run_turn(std::size_t deliveries_max);
   void suspend();
@@ -132,7 +132,8 @@ public:
   live_statistics statistics;
   serialization_scope scope; ///< How this context serializes.
   pending_posts pending{*this};
-  bool strict = false;      ///< The host marks its turns, so that a stray use can be told.
+  bool strict = false; ///< The host marks its turns, so that a stray use can be told.
+  history owners = history::forgotten;
   bool close_events = true; ///< Unless the host wants strict HTML.
   bool stopped = false;     ///< No event after the current one.
   bool suspended = false;   ///< The same, for a while.

@@ -37,7 +37,8 @@ void sink_if_circling(const carrier& in) {
   // circle that existed at one moment stays: nobody can take anything out of it.
   if (first.empty() || circle_through(in) != first)
     return;
-  bury(mailbox_of(in).close(mailbox::rest::drop, &in.channel->side[1 - in.side]));
+  bury(mailbox_of(in).close(mailbox::rest::drop, &in.channel->side[1 - in.side],
+                            close_reason::undeliverable));
 }
 
 } // namespace hawser::detail

@@ -29,7 +29,7 @@ window::window(const limits& bounds, std::string context_name)
 
 window_receiver::window_receiver(ref<window> target, ref<ready_list> list)
   : receiver(std::move(list)), window_(std::move(target)) {
-  window_->inbox.attach(*this);
+  window_->inbox.attach(*this, window_->id);
   window_->inbox.enable();
 }
 

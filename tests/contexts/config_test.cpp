@@ -239,6 +239,11 @@ TEST_CASE("a flag of the command line wins over the file", "[contexts][config]")
   config bare;
   REQUIRE_FALSE(read(bare, {"--hawser.strict-html"}));
   CHECK(bare.strict_html);
+  CHECK_FALSE(bare.track_ports);
+  const environment_variable tracked{"HAWSER_TRACK_PORTS", "true"};
+  config from_environment;
+  REQUIRE_FALSE(read(from_environment, {}));
+  CHECK(from_environment.track_ports);
 }
 
 TEST_CASE("levels can be set for each component", "[contexts][config][log]") {

@@ -37,6 +37,10 @@ TEST_CASE("a handle works in its own context only", "[misuse]") {
   check_death(use([](auto& port) { port.on_message(nullptr); }), in_b);
   check_death(use([](auto& port) { port.add_event_listener("x", [] {}); }), in_b);
   check_death(use([](auto& port) { port.detached(); }), in_b);
+  check_death(use([](auto& port) { port.buffered_amount(); }), in_b);
+  check_death(use([](auto& port) { port.buffered_amount_low_threshold(1); }), in_b);
+  check_death(use([](auto& port) { port.on_buffered_amount_low([] {}); }), in_b);
+  check_death(use([](auto& port) { port.label("stray"); }), in_b);
   check_death(use([&](auto& port) { a->release(port); }), in_b);
   check_death([&] { b.run([&] { b->make_channel().port1.post_message(1, {port2}); }); },
               "MessagePort 2 'reply' of context 'a' was used in context 'b'");

@@ -59,7 +59,9 @@ public:
 
   // -- messages -------------------------------------------------------------------------------
 
-  message_channel make_channel();
+  /// Reports show where it was called.
+  message_channel make_channel(const char* file = __builtin_FILE(),
+                               std::uint32_t line = __builtin_LINE());
 
   /// The handler attributes of its window.
   void on_message(event_listener callback);

@@ -33,7 +33,8 @@ public:
 
   window_proxy window() const;
 
-  message_channel make_channel();
+  message_channel make_channel(const char* file = __builtin_FILE(),
+                               std::uint32_t line = __builtin_LINE());
 
   /// Opens a context nested in this one.
   window_proxy open(std::string_view url, start_function start, open_options options = {});

@@ -12,6 +12,7 @@
 
 #include "hawser/config.hpp"
 #include "hawser/open_options.hpp"
+#include "hawser/open_port.hpp"
 #include "hawser/port_registry.hpp"
 
 namespace hawser {
@@ -82,6 +83,11 @@ public:
   system_statistics statistics() const;
 
   std::vector<context_snapshot> contexts() const;
+
+  /// The ports that nobody has closed: all that are open now, and those that were closed only
+  /// because their context ended or the message that carried them was lost. Empty unless
+  /// `config::track_ports` is on. The destructor logs the same list, as `port_never_closed`.
+  std::vector<open_port> open_ports() const;
 
   /// Called for every channel a context makes from then on, in that context, before anybody uses
   /// it; what it keeps of the observer keeps the channel's counts alive. For tools that draw what

@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "hawser/close_reason.hpp"
 #include "hawser/detail/ref.hpp"
@@ -34,6 +37,38 @@ struct direction_statistics {
   std::uint64_t queued_bytes() const noexcept { return posted_bytes - taken_bytes - dropped_bytes; }
 };
 
+/// What one end of a channel is doing.
+enum class port_state : std::uint8_t {
+  disabled,   ///< Owned; what arrives waits.
+  enabled,    ///< Owned and started.
+  in_transit, ///< In a message that has not been delivered, or in nobody's hands.
+  draining,   ///< Closed; what waited is still being delivered.
+  closed,
+};
+
+std::string_view to_string(port_state state) noexcept;
+
+/// One end of a channel as it is at a moment.
+struct port_sighting {
+  port_state state = port_state::closed;
+  std::optional<close_reason> closed_as; ///< Once it is closed or draining: why.
+  std::string label;                     ///< As its owner has named it; empty in transit.
+  std::uint64_t holder = 0;              ///< As `channel_observer::holder`.
+  std::vector<std::uint64_t> owners;     ///< Holders so far, this one last; see `history`.
+  direction_statistics inbound;
+};
+
+/// Whether the ends of a channel remember their owners: the last `owners_max` of them, for about
+/// 100 bytes an end.
+enum class history : std::uint8_t { forgotten, kept };
+inline constexpr std::size_t owners_max = 8;
+
+/// A line of an application's code. `file` is a string literal; null when it is not known.
+struct creation_place {
+  const char* file = nullptr;
+  std::uint32_t line = 0;
+};
+
 /// Watches a channel from any thread without keeping either end open.
 class channel_observer {
 public:
@@ -45,6 +80,12 @@ public:
   /// The `window_proxy::id` of the context that owns that side, or, while the side travels or after
   /// it was closed, of the last that did; 0 if none ever has.
   std::uint64_t holder(unsigned side) const;
+
+  /// That side as a report shows it. Side 0 or 1 of an observer that is not empty.
+  port_sighting sight(unsigned side) const;
+
+  /// Where `make_channel` was called.
+  creation_place made_at() const noexcept;
 
   /// Why the channel ended; none while both ends are open.
   std::optional<close_reason> closed() const;
@@ -76,7 +117,8 @@ public:
   ~endpoint();
 
   /// Creates both ends, entangled with each other. The bounds are those of each mailbox.
-  static std::pair<endpoint, endpoint> make_pair(const limits& bounds);
+  static std::pair<endpoint, endpoint> make_pair(const limits& bounds, creation_place at = {},
+                                                 history owners = history::forgotten);
 
   explicit operator bool() const noexcept { return static_cast<bool>(channel_); }
 

@@ -19,9 +19,9 @@ struct limits {
 
   /// Bytes that one context has posted through its ports and that nobody has taken, each byte once,
   /// wherever the ports they wait in travel: those of the ports it owns, and what is left of the
-  /// ports it closed. A port that is moved away takes its share along. At the bound `post_message` on its ports
-  /// returns `quota_exceeded_error` and posts nothing. Window messages have the bound of the
-  /// window's own queue.
+  /// ports it closed. A port that is moved away takes its share along. At the bound `post_message`
+  /// on its ports returns `quota_exceeded_error` and posts nothing. Window messages have the bound
+  /// of the window's own queue.
   std::uint64_t posted_bytes_per_context_max = std::uint64_t{1} << 32;
 
   /// Transferred ports and buffers in one message; more give `data_clone_error`.

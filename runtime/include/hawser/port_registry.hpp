@@ -113,8 +113,9 @@ public:
   event_target& window_events() noexcept;
 
   /// Creates a channel whose two ports this context owns, both disabled.
-  /// HTML #dom-messagechannel.
-  message_channel make_channel();
+  /// HTML #dom-messagechannel. Reports show where it was called.
+  message_channel make_channel(const char* file = __builtin_FILE(),
+                               std::uint32_t line = __builtin_LINE());
 
   /// Makes this context the owner of an endpoint, disabled.
   message_port adopt(endpoint end);
@@ -167,6 +168,9 @@ public:
 
   /// Whether ports of this context get events that HTML does not have. At first they do.
   void strict_html(strictness how) noexcept;
+
+  /// Whether the channels it makes from now on remember who owned their ends. At first they do not.
+  void keep_history(history owners) noexcept;
 
   /// Ends the context: closes every port with `reason`, drops every listener and what waits.
   /// Handles that still exist are detached. Nothing is delivered any more; ports that are made or
