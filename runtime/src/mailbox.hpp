@@ -149,17 +149,13 @@ private:
   taken take_locked(message& msg, close_notice& notice, when_empty then);
 
   void unload(const message& msg) noexcept;
-
   carrier charge_locked(std::int64_t bytes);
-
   static void charge_around(carrier around, std::int64_t bytes);
 
   mailbox_extras& with_extras_locked();
-
   void note_owner_locked(std::uint64_t holder);
 
   void arm_if_above_locked() noexcept;
-
   bool fell_locked() noexcept;
 
   // The senders' part and the owner's lie apart, so that neither waits for the other's cache line.

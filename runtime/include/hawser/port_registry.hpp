@@ -16,6 +16,7 @@
 #include "hawser/limits.hpp"
 #include "hawser/message_port.hpp"
 #include "hawser/origin.hpp"
+#include "hawser/strictness.hpp"
 #include "hawser/transfer_list.hpp"
 #include "hawser/value.hpp"
 #include "hawser/window_proxy.hpp"
@@ -25,10 +26,6 @@ namespace hawser {
 namespace detail {
 class registry_core;
 } // namespace detail
-
-/// `strict_html`: no port gets a `close` event, as browsers have it; channels end unseen.
-/// Everything else that goes beyond HTML shows only to those who ask for it.
-enum class strictness : std::uint8_t { extended, strict_html };
 
 /// How a registry asks its host for a turn. Called from any thread, at most once until the next
 /// `run_turn`; must not call back into the registry and must not throw. Outlives the registry as
