@@ -4,6 +4,7 @@ include(HawserCafVersion)
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
+find_package(Libidn2 2.0.5 REQUIRED)
 
 # CAF's version file accepts only the exact version asked for, so the range is checked afterwards. A CAF_ROOT that was
 # named is the only place to look: another CAF found by chance would hide that it does not fit.

@@ -26,6 +26,7 @@ function(hawser_install_package)
     INSTALL_DESTINATION "${HAWSER_PACKAGE_DIR}")
   write_basic_package_version_file("${PROJECT_BINARY_DIR}/hawserConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
   install(FILES "${PROJECT_BINARY_DIR}/hawserConfig.cmake" "${PROJECT_BINARY_DIR}/hawserConfigVersion.cmake"
+                "${PROJECT_SOURCE_DIR}/cmake/FindLibidn2.cmake"
           DESTINATION "${HAWSER_PACKAGE_DIR}")
   install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 endfunction()

@@ -2,7 +2,7 @@
 
 base_packages=(
   build-essential g++ cmake ninja-build git pkg-config python3 util-linux
-  libssl-dev libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libbenchmark-dev graphviz)
+  libidn2-dev libssl-dev libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libbenchmark-dev graphviz)
 check_packages=(clang-format-14 clang-tidy-14)
 
 missing_packages=()
@@ -37,7 +37,7 @@ require_tools_without_apt() {
   done
   if [[ ${#missing[@]} -gt 0 || -z ${HAWSER_CAF_ROOT:-} ]]; then
     die "this machine has no apt-get, so ./dev cannot set it up${missing:+; not found: ${missing[*]}}." \
-      "install a C++20 compiler, cmake 3.25, ninja, git, flock, OpenSSL, spdlog, CLI11, toml++, nlohmann-json, Google Benchmark, Catch2 3 and CAF 0.18.7 up to 1.1, and set HAWSER_CAF_ROOT to CAF's prefix."
+      "install a C++20 compiler, cmake 3.25, ninja, git, flock, libidn2, OpenSSL, spdlog, CLI11, toml++, nlohmann-json, Google Benchmark, Catch2 3 and CAF 0.18.7 up to 1.1, and set HAWSER_CAF_ROOT to CAF's prefix."
   fi
 }
 

@@ -38,6 +38,14 @@ std::thread::id owner;'
   expect 0 "$layering" "$scratch"
 }
 
+layering_allows_libidn2_in_hosts_of_origins_only() {
+  plant runtime/src/origin_host.cpp '#include <idn2.h>'
+  expect 0 "$layering" "$scratch"
+  plant runtime/src/origin.cpp '#include <idn2.h>'
+  expect 1 "$layering" "$scratch"
+  expect_line '^runtime/src/origin.cpp:1:'
+}
+
 layering_catches_the_command_line_in_actors() {
   plant actors/src/bad.cpp '#include <CLI/CLI.hpp>'
   expect 1 "$layering" "$scratch"

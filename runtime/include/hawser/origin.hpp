@@ -19,13 +19,17 @@ public:
   /// A new opaque origin, unequal to every other.
   static origin opaque();
 
-  /// The origin of an absolute URL. URL #concept-url-origin.
+  /// The origin of an absolute URL, in UTF-8. URL #concept-url-origin.
   ///
-  /// Scheme and host are compared without regard to ASCII case, a default port is left out, user,
-  /// path, query and fragment do not count. The schemes `http`, `https`, `ws`, `wss`, `ftp` and
-  /// `hawser` give tuples; every other scheme (`data:`, `about:`, `file:` ...) gives a new opaque
-  /// origin. `syntax_error` when the text is no absolute URL or its host is none; host names
-  /// outside ASCII must be given in their `xn--` form.
+  /// What the URL Standard's parser forgives is forgiven: white space around, tabs and newlines
+  /// anywhere, slashes in any number and either way round. Scheme and host come out in their one
+  /// canonical spelling: lower case, percent-escapes decoded, international names as `xn--`,
+  /// addresses as in `127.0.0.1` and `[::1]`. A default port is left out; user, path, query and
+  /// fragment do not count.
+  ///
+  /// The schemes `http`, `https`, `ws`, `wss`, `ftp` and `hawser` give tuples; `blob` gives the
+  /// origin of the URL it holds; every other scheme (`data:`, `about:`, `file:` ...) gives a new
+  /// opaque origin. `syntax_error`, naming what is wrong, for a text that is no absolute URL.
   static result<origin> parse(std::string_view url);
 
   bool is_opaque() const noexcept { return opaque_id_ != 0; }
@@ -33,6 +37,7 @@ public:
   /// Empty for an opaque origin.
   const std::string& scheme() const noexcept { return scheme_; }
 
+  /// An IPv6 address stands in brackets. Empty for an opaque origin.
   const std::string& host() const noexcept { return host_; }
 
   /// Absent for the scheme's default port.
@@ -43,6 +48,8 @@ public:
 
 private:
   origin() = default;
+
+  static result<origin> of_blob(std::string_view url, std::string_view rest);
 
   std::string scheme_;
   std::string host_;
