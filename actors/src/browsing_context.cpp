@@ -46,6 +46,7 @@ browsing_context::browsing_context(caf::actor_config& cfg, detail::context_setup
   reporter_->attach(*registry_);
   registry_->strict_html(system_->strict);
   system_->open_ports.opened(*registry_, context_name_);
+  registry_->share_broadcasts(system_->broadcasts);
   *setup.made = registry_->window();
   const bool added = system_->directory.add(
     {caf::actor{this}, registry_->window(), setup.parent_id, url_, registry_.get(), {}});
@@ -85,6 +86,10 @@ std::vector<window_proxy> browsing_context::children() const {
 
 message_channel browsing_context::make_channel(const char* file, std::uint32_t line) {
   return registry_->make_channel(file, line);
+}
+
+broadcast_channel browsing_context::make_broadcast_channel(std::string name) {
+  return registry_->make_broadcast_channel(std::move(name));
 }
 
 void browsing_context::on_message(event_listener callback) {

@@ -51,6 +51,7 @@ public:
     reporter.attach(registry);
     registry.strict_html(system->strict);
     system->open_ports.opened(registry, "main");
+    registry.share_broadcasts(system->broadcasts);
     system->directory.add({{}, registry.window(), 0, url, &registry, {}});
   }
 
@@ -111,6 +112,10 @@ window_proxy scoped_context::window() const {
 
 message_channel scoped_context::make_channel(const char* file, std::uint32_t line) {
   return host_->registry.make_channel(file, line);
+}
+
+broadcast_channel scoped_context::make_broadcast_channel(std::string name) {
+  return host_->registry.make_broadcast_channel(std::move(name));
 }
 
 window_proxy scoped_context::open(std::string_view url, start_function start,

@@ -7,6 +7,7 @@
 #include <caf/actor_system.hpp>
 
 #include "context_directory.hpp"
+#include "hawser/broadcast_channel.hpp"
 #include "hawser/config.hpp"
 #include "hawser/open_options.hpp"
 #include "hawser/origin.hpp"
@@ -64,6 +65,7 @@ public:
   const strictness strict;
   context_directory directory;
   port_tracker open_ports;
+  const std::shared_ptr<broadcast_hub> broadcasts = std::make_shared<broadcast_hub>();
   hawser::system::channel_listener channel_made; ///< Set before the first context is opened.
 };
 

@@ -22,12 +22,8 @@ port::port(registry_core& core, ref<ready_list> list, std::uint64_t id)
   : receiver(std::move(list)), core_(&core), id_(id) {}
 
 void port::require_context() const {
-  const auto* running = registry_core::current();
-  if (core_ == nullptr || running == core_ || (running == nullptr && !core_->strict))
-    return;
-  panic(describe(*this) + " of context '" + core_->name + "' was used "
-        + (running == nullptr ? std::string{"outside of any context"}
-                              : "in context '" + running->name + "'"));
+  if (core_ != nullptr && !core_->may_be_used_here())
+    core_->used_elsewhere(describe(*this));
 }
 
 void port::entangle(endpoint end) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "broadcast.hpp"
 #include "hawser/event.hpp"
 #include "registry_core.hpp"
 
@@ -31,6 +32,24 @@ registry_core::registry_core(registry_host& context_host, std::shared_ptr<waker>
 
 registry_core::~registry_core() {
   close(close_reason::context_closed);
+}
+
+context_broadcasts& registry_core::own_broadcasts() {
+  if (!broadcasts) {
+    if (!hub)
+      hub = std::make_shared<broadcast_hub>();
+    broadcasts = std::make_unique<context_broadcasts>(*this, hub);
+    if (closed)
+      broadcasts->stop();
+  }
+  return *broadcasts;
+}
+
+void registry_core::used_elsewhere(const std::string& what) const {
+  const auto* running = current();
+  panic(what + " of context '" + name + "' was used "
+        + (running == nullptr ? std::string{"outside of any context"}
+                              : "in context '" + running->name + "'"));
 }
 
 message_channel registry_core::make_channel(creation_place at) {
@@ -141,6 +160,8 @@ void registry_core::close(close_reason reason) {
   auto unread = own_window->inbox.close(mailbox::rest::drop, nullptr, reason);
   own_window->inbox.detach();
   window_target.clear_listeners();
+  if (broadcasts)
+    broadcasts->end();
   while (ports_ != nullptr) {
     const ref<port> which{ports_};
     remove(*which);
@@ -183,6 +204,19 @@ message_channel port_registry::make_channel(const char* file, std::uint32_t line
 
 void port_registry::keep_history(history owners) noexcept {
   core_->owners = owners;
+}
+
+void port_registry::share_broadcasts(std::shared_ptr<broadcast_hub> hub) {
+  HAWSER_ASSERT(!core_->broadcasts, "a context with broadcast channels was given another hub");
+  core_->hub = std::move(hub);
+}
+
+broadcast_channel port_registry::make_broadcast_channel(std::string name) {
+  return core_->own_broadcasts().make(std::move(name));
+}
+
+void port_registry::stop_broadcasts() {
+  core_->own_broadcasts().stop();
 }
 
 message_port port_registry::adopt(endpoint end) {

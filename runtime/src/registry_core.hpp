@@ -21,6 +21,8 @@
 
 namespace hawser::detail {
 
+class context_broadcasts;
+
 /// The listeners of a context's window.
 class window_events : public event_target {
 public:
@@ -110,6 +112,20 @@ public:
   void deliver_to_window(message msg);
   std::optional<result<received_message>> receive(port& from);
 
+  // -- broadcast channels (broadcast.cpp) ------------------------------------------------------
+
+  context_broadcasts& own_broadcasts();
+
+  // -- use from elsewhere -----------------------------------------------------------------------
+
+  /// Does this context run on this thread? One whose host does not mark its turns is given credit.
+  bool may_be_used_here() const noexcept {
+    return current() == this || (current() == nullptr && !strict);
+  }
+
+  /// Stops the process because `what` of this context was used where it may not be.
+  [[noreturn]] void used_elsewhere(const std::string& what) const;
+
   // -- ports ----------------------------------------------------------------------------------
 
   void add(port& which);
@@ -134,9 +150,11 @@ public:
   pending_posts pending{*this};
   bool strict = false; ///< The host marks its turns, so that a stray use can be told.
   history owners = history::forgotten;
-  bool close_events = true; ///< Unless the host wants strict HTML.
-  bool stopped = false;     ///< No event after the current one.
-  bool suspended = false;   ///< The same, for a while.
+  bool close_events = true;                       ///< Unless the host wants strict HTML.
+  bool stopped = false;                           ///< No event after the current one.
+  bool suspended = false;                         ///< The same, for a while.
+  std::shared_ptr<broadcast_hub> hub;             ///< None before it is needed or given.
+  std::unique_ptr<context_broadcasts> broadcasts; ///< None before it is needed.
   bool closed = false;
 
   port_registry* facade = nullptr; ///< Whose core this is.
@@ -144,6 +162,8 @@ public:
   static registry_core*& current() noexcept;
 
 private:
+  friend class context_broadcasts;
+
   error admit(port& source, std::uint64_t bytes);
   error push_alone(port& source, message msg);
   void push_with_ports(port& source, const carrier& way, message msg);

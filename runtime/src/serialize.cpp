@@ -7,6 +7,7 @@
 #include "serialize.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <new>
 #include <unordered_set>
 
@@ -261,6 +262,32 @@ result<message> serialize(const value& data, const serialization_scope& by, reso
   msg.data = *std::move(copied);
   msg.bytes = msg.data.byte_size() + leaf.hidden_bytes;
   return msg;
+}
+
+value copy_for_receiver(const value& serialized) {
+  const auto copy_buffer = [](const array_buffer_view& view, value_copier& copier) {
+    const auto* own = std::get_if<array_buffer>(&view.buffer());
+    return own == nullptr ? view : view.over(*copier.copy(*own)->get_if<array_buffer>());
+  };
+  const auto leaf = [&](const value& from, value_copier& copier) -> result<value> {
+    if (const auto* buffer = from.get_if<array_buffer>())
+      return value{buffer->clone()};
+    if (const auto* view = from.get_if<array_buffer_view>())
+      return value{copy_buffer(*view, copier)};
+    if (const auto* image = from.get_if<image_data>())
+      return value{image->over(copy_buffer(image->pixels(), copier))};
+    if (from.type() == value_type::record)
+      return make_foreign_record(std::string{from.record_name()},
+                                 *copier.copy(from.record_fields()));
+    const auto* object = from.get_if<std::shared_ptr<const platform_object>>();
+    if (object == nullptr)
+      return from;
+    const auto& sent = static_cast<const serialized_object&>(**object);
+    return value{std::make_shared<const serialized_object>(std::string{sent.interface_name()},
+                                                           *copier.copy(sent.content()))};
+  };
+  value_copier copier{leaf, std::numeric_limits<std::size_t>::max()};
+  return *copier.copy(serialized);
 }
 
 std::uint64_t bytes_with(const message& msg, const resolved_items& items) {

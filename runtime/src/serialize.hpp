@@ -52,6 +52,10 @@ error resolve(const transfer_list& transfer, const serialization_scope& by, reso
 /// nothing but `items`.
 result<message> serialize(const value& data, const serialization_scope& by, resolved_items& items);
 
+/// What was serialized once for several receivers must be no receiver's own: gives one of them a
+/// copy of the mutable parts. Shared memory stays shared.
+value copy_for_receiver(const value& serialized);
+
 /// Is every item still there to be transferred? To be asked once serializing, which may run code of
 /// the application, is done.
 error check_attached(const resolved_items& items);

@@ -88,6 +88,11 @@ void inbox::listen(const message_port& port) {
   port.on_message(noting<message_event>());
 }
 
+void inbox::listen(const broadcast_channel& channel) {
+  channel.on_message_error(noting<message_event>());
+  channel.on_message(noting<message_event>());
+}
+
 void inbox::listen(event_target& window) {
   window.handler("message", noting<message_event>());
   window.handler("messageerror", noting<message_event>());

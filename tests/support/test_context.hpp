@@ -117,6 +117,9 @@ public:
   /// Listens for every event and enables the queue.
   void listen(const message_port& port);
 
+  /// Listens for every event at a broadcast channel.
+  void listen(const broadcast_channel& channel);
+
   /// Listens for every event at a window.
   void listen(event_target& window);
 

@@ -63,6 +63,9 @@ public:
   message_channel make_channel(const char* file = __builtin_FILE(),
                                std::uint32_t line = __builtin_LINE());
 
+  /// A channel to all contexts of this one's origin that use the same name.
+  broadcast_channel make_broadcast_channel(std::string name);
+
   /// The handler attributes of its window.
   void on_message(event_listener callback);
   void on_message_error(event_listener callback);

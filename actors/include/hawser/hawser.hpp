@@ -2,6 +2,7 @@
 
 // All an application needs.
 
+#include "hawser/broadcast_channel.hpp"
 #include "hawser/browsing_context.hpp"
 #include "hawser/event.hpp"
 #include "hawser/message_port.hpp"

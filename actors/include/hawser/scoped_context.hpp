@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "hawser/event.hpp"
@@ -35,6 +36,8 @@ public:
 
   message_channel make_channel(const char* file = __builtin_FILE(),
                                std::uint32_t line = __builtin_LINE());
+
+  broadcast_channel make_broadcast_channel(std::string name);
 
   /// Opens a context nested in this one.
   window_proxy open(std::string_view url, start_function start, open_options options = {});

@@ -93,7 +93,7 @@ public:
   /// What was posted; `undefined` stays `undefined`. Null (the value) on `messageerror`.
   const value& data() const noexcept { return init_.data; }
 
-  /// The sender's serialized origin for window messages, empty for port messages.
+  /// The sender's serialized origin for window and broadcast messages, empty for port messages.
   const std::string& origin() const noexcept { return init_.origin; }
 
   const std::string& last_event_id() const noexcept { return init_.last_event_id; }

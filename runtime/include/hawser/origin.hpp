@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -45,6 +46,9 @@ public:
 
   /// HTML #same-origin.
   friend bool operator==(const origin&, const origin&) = default;
+
+  /// Some order, for containers.
+  friend std::strong_ordering operator<=>(const origin&, const origin&) = default;
 
 private:
   origin() = default;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "hawser/agent_cluster.hpp"
+#include "hawser/broadcast_channel.hpp"
 #include "hawser/channel.hpp"
 #include "hawser/event_target.hpp"
 #include "hawser/limits.hpp"
@@ -113,6 +114,18 @@ public:
   /// HTML #dom-messagechannel. Reports show where it was called.
   message_channel make_channel(const char* file = __builtin_FILE(),
                                std::uint32_t line = __builtin_LINE());
+
+  /// Creates a broadcast channel of this context's origin, which listens at once. Any name will do.
+  /// HTML #dom-broadcastchannel.
+  broadcast_channel make_broadcast_channel(std::string name);
+
+  /// Whose broadcast channels those of this context reach; called before the first is made. Without
+  /// it they reach only one another.
+  void share_broadcasts(std::shared_ptr<broadcast_hub> hub);
+
+  /// Broadcast channels neither send nor receive from now on, whenever they were made; posting
+  /// succeeds. For a worker that has asked to close itself.
+  void stop_broadcasts();
 
   /// Makes this context the owner of an endpoint, disabled.
   message_port adopt(endpoint end);
