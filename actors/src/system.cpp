@@ -15,7 +15,7 @@ namespace hawser {
 namespace detail {
 
 origin origin_of(std::string_view url, const origin* inherited) {
-  if (url == "about:blank" || url == "about:srcdoc")
+  if (origin::is_inherited(url))
     return inherited == nullptr ? origin::opaque() : *inherited;
   auto parsed = origin::parse(url);
   if (!parsed)

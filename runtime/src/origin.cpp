@@ -186,6 +186,17 @@ result<origin> origin::of_blob(std::string_view url, std::string_view rest) {
   return inner ? *std::move(inner) : opaque();
 }
 
+bool origin::is_inherited(std::string_view url) {
+  const auto text = stripped(url);
+  const auto scheme = scheme_of(text);
+  if (scheme != "about")
+    return scheme == "javascript";
+  // HTML #matches-about:blank: query and fragment do not count.
+  const auto rest = std::string_view{text}.substr(scheme->size() + 1);
+  const auto path = rest.substr(0, rest.find_first_of("?#"));
+  return path == "blank" || path == "srcdoc";
+}
+
 std::string to_string(const origin& from) {
   if (from.is_opaque())
     return "null";

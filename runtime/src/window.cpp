@@ -106,6 +106,10 @@ error window_proxy::post_message(const value& data, std::string_view target_orig
   return post_message(data, target_origin, {});
 }
 
+error window_proxy::post_message(const value& data, window_post_message_options options) const {
+  return post_message(data, options.target_origin, std::move(options.transfer));
+}
+
 error window_proxy::post_message(const value& data) const {
   return post_message(data, "/", {});
 }

@@ -85,8 +85,8 @@ public:
 
   /// Opens another context at `url`, nested in this one unless told otherwise.
   ///
-  /// `about:blank` gives it this context's origin. It can be posted to at once. Throws
-  /// `std::invalid_argument` if `url` is no absolute URL.
+  /// `about:blank` and `javascript:` give it this context's origin. It can be posted to at once.
+  /// Throws `std::invalid_argument` if `url` is no absolute URL.
   window_proxy open(std::string_view url, start_function start, open_options options = {});
 
   /// Ends this context after the current event. What it posts until then is delivered; what waits

@@ -67,7 +67,7 @@ public:
   system& operator=(const system&) = delete;
 
   /// Opens a context at `url`, at the top unless `options` name a parent. It can be posted to at
-  /// once. `about:blank` gives it its parent's origin, or an opaque one. Throws
+  /// once. `about:blank` and `javascript:` give it its parent's origin, or an opaque one. Throws
   /// `std::invalid_argument` if `url` is no absolute URL.
   window_proxy open(std::string_view url, start_function start, open_options options = {});
 

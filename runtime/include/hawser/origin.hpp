@@ -33,6 +33,10 @@ public:
   /// opaque origin. `syntax_error`, naming what is wrong, for a text that is no absolute URL.
   static result<origin> parse(std::string_view url);
 
+  /// Does a context at this URL have the origin of whoever opens it? True for `about:blank`,
+  /// `about:srcdoc` and `javascript:` URLs. HTML #determining-the-origin.
+  static bool is_inherited(std::string_view url);
+
   bool is_opaque() const noexcept { return opaque_id_ != 0; }
 
   /// Empty for an opaque origin.

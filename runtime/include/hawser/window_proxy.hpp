@@ -6,11 +6,11 @@
 
 #include "hawser/detail/ref.hpp"
 #include "hawser/error.hpp"
+#include "hawser/transfer_list.hpp"
 
 namespace hawser {
 
 class origin;
-class transfer_list;
 class value;
 
 namespace detail {
@@ -18,6 +18,12 @@ class window;
 void intrusive_add_ref(window* target) noexcept;
 void intrusive_release(window* target) noexcept;
 } // namespace detail
+
+/// How to post to a window, by name. HTML #windowpostmessageoptions.
+struct window_post_message_options {
+  std::string_view target_origin = "/";
+  transfer_list transfer = {};
+};
 
 /// A context as others see it: a place to post to. HTML #the-windowproxy-exotic-object.
 ///
@@ -41,6 +47,7 @@ public:
   error post_message(const value& data, std::string_view target_origin,
                      transfer_list transfer) const;
   error post_message(const value& data, std::string_view target_origin) const;
+  error post_message(const value& data, window_post_message_options options) const;
   /// To the sender's own origin only.
   error post_message(const value& data) const;
 
