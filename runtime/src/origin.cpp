@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <tuple>
 
 #include "origin_host.hpp"
 
@@ -195,6 +196,11 @@ bool origin::is_inherited(std::string_view url) {
   const auto rest = std::string_view{text}.substr(scheme->size() + 1);
   const auto path = rest.substr(0, rest.find_first_of("?#"));
   return path == "blank" || path == "srcdoc";
+}
+
+std::strong_ordering operator<=>(const origin& lhs, const origin& rhs) noexcept {
+  return std::tie(lhs.scheme_, lhs.host_, lhs.port_, lhs.opaque_id_)
+         <=> std::tie(rhs.scheme_, rhs.host_, rhs.port_, rhs.opaque_id_);
 }
 
 std::string to_string(const origin& from) {

@@ -121,7 +121,7 @@ TEST_CASE("a message is serialized once and every receiver has a copy of its own
   message.set("envelope", value{std::shared_ptr<const platform_object>{std::make_shared<envelope>(
                             array_buffer::copy_of(mine.bytes()), &serialized)}});
   message.set("text", "shared");
-  CHECK_FALSE(sender.post_message(std::move(message)));
+  CHECK_FALSE(sender.post_message(message));
   mine.data()[0] = std::byte{2}; // Too late to be seen.
   settle(a, b);
   CHECK(serialized == 1);

@@ -116,7 +116,7 @@ TEST_CASE("what cannot be cloned is refused and reaches nobody", "[broadcast][BC
   CHECK(sender.post_message(port1) == errc::data_clone_error);
   object holder;
   holder.set("reply", port1);
-  const auto refused = sender.post_message(std::move(holder));
+  const auto refused = sender.post_message(holder);
   CHECK(refused == errc::data_clone_error);
   CHECK(refused.what().starts_with("data.reply: "));
   array_buffer gone{8};

@@ -31,7 +31,8 @@ struct event_test {
       ++events;
       look(ev);
     });
-    REQUIRE_FALSE(channel.port1.post_message(data, std::move(moved)));
+    const auto refused = channel.port1.post_message(data, std::move(moved));
+    REQUIRE_FALSE(refused);
     settle(sender, receiver);
     REQUIRE(events == 1);
   }
@@ -135,6 +136,7 @@ TEST_CASE_METHOD(event_test, "preventing the default has no effect", "[event][EV
 TEST_CASE_METHOD(event_test, "the ports of an event are the transferred ones in their order",
                  "[event][EV-010]") {
   std::vector<message_channel> made;
+  made.reserve(3);
   for (int i = 0; i < 3; ++i)
     made.push_back(sender->make_channel());
   // In the data they stand in another order, and one does not stand there at all.

@@ -117,15 +117,18 @@ private:
 TEST_CASE("many contexts broadcast at once and each hears everything once, in order", "[stress]") {
   network shared;
   std::vector<std::unique_ptr<station>> all;
+  all.reserve(stations);
   for (int i = 0; i < stations; ++i)
     all.push_back(std::make_unique<station>(i, shared));
   {
     std::vector<std::jthread> threads;
+    threads.reserve(stations);
     for (const auto& each : all)
       threads.emplace_back([&each] { each->run(); });
   }
   for (const auto& each : all) {
-    CHECK(each->trouble() == "");
+    INFO(each->trouble());
+    CHECK(each->trouble().empty());
     CHECK(each->heard()
           == std::uint64_t{stations - 1} * messages_per_station * channels_per_station
                + std::uint64_t{messages_per_station} * (channels_per_station - 1));
@@ -136,11 +139,12 @@ TEST_CASE("many contexts broadcast at once and each hears everything once, in or
 }
 
 TEST_CASE("contexts that come and go hear a gap-free part of each sender's messages", "[stress]") {
-  constexpr int rounds = 300;
+  constexpr std::uint64_t rounds = 300;
   const auto hub = std::make_shared<broadcast_hub>();
   const auto one = *origin::parse("https://one.example");
   std::atomic<bool> done{false};
   std::vector<std::jthread> senders;
+  senders.reserve(2);
   for (int sender = 0; sender < 2; ++sender)
     senders.emplace_back([&, sender] {
       test_context context{"sender", one};
@@ -154,14 +158,14 @@ TEST_CASE("contexts that come and go hear a gap-free part of each sender's messa
     });
   std::uint64_t heard = 0;
   std::string trouble;
-  for (int round = 0; round < rounds && trouble.empty(); ++round) {
+  for (std::uint64_t round = 0; round < rounds && trouble.empty(); ++round) {
     const auto bell = std::make_shared<doorbell>();
     test_context visitor{"visitor", one};
     visitor->share_broadcasts(hub);
     visitor.waker().attach(bell);
     const auto news = visitor->make_broadcast_channel("news");
     int last[2] = {-1, -1};
-    int events = 0;
+    std::uint64_t events = 0;
     news.on_message([&](message_event& ev) {
       auto& before = last[*ev.data()[0].as<int>()];
       const auto number = *ev.data()[1].as<int>();
@@ -175,13 +179,14 @@ TEST_CASE("contexts that come and go hear a gap-free part of each sender's messa
       bell->wait();
       while (visitor.step(5)) {}
     }
-    heard += static_cast<std::uint64_t>(events);
+    heard += events;
     if (round % 2 == 0)
       visitor->close(close_reason::context_crashed);
   }
   done = true;
   senders.clear();
-  CHECK(trouble == "");
+  INFO(trouble);
+  CHECK(trouble.empty());
   CHECK(heard >= rounds * 20);
   CHECK(hub->names() == 0);
 }

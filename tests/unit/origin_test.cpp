@@ -1,3 +1,5 @@
+#include <vector>
+
 #include <catch2/catch_test_macros.hpp>
 
 #include "hawser/origin.hpp"
@@ -67,6 +69,20 @@ TEST_CASE("a copy of an opaque origin is the same origin", "[origin]") {
   const auto copy = first;
   CHECK(copy == first);
   CHECK(origin::opaque() != first);
+}
+
+TEST_CASE("origins have an order that agrees with their equality", "[origin]") {
+  const std::vector<origin> all{*origin::parse("https://a.example"),
+                                *origin::parse("https://a.example:444"),
+                                *origin::parse("https://b.example"),
+                                *origin::parse("http://a.example"),
+                                origin::opaque(),
+                                origin::opaque()};
+  for (const auto& lhs : all)
+    for (const auto& rhs : all) {
+      CHECK(((lhs <=> rhs) == 0) == (lhs == rhs));
+      CHECK((lhs < rhs) == (rhs > lhs));
+    }
 }
 
 TEST_CASE("each kind of bad URL is refused with its reason", "[origin]") {

@@ -52,7 +52,7 @@ public:
   friend bool operator==(const origin&, const origin&) = default;
 
   /// Some order, for containers.
-  friend std::strong_ordering operator<=>(const origin&, const origin&) = default;
+  friend std::strong_ordering operator<=>(const origin& lhs, const origin& rhs) noexcept;
 
 private:
   origin() = default;
