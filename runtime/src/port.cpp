@@ -22,8 +22,8 @@ port::port(registry_core& core, ref<ready_list> list, std::uint64_t id)
   : receiver(std::move(list)), core_(&core), id_(id) {}
 
 void port::require_context() const {
-  if (core_ != nullptr && !core_->may_be_used_here())
-    core_->used_elsewhere(describe(*this));
+  if (const auto* owner = core(); owner != nullptr && !owner->may_be_used_here())
+    owner->used_elsewhere(describe(*this));
 }
 
 void port::entangle(endpoint end) {
@@ -131,7 +131,7 @@ bool port::deliver_one(registry_core& core) {
 }
 
 void port::handle_dropped() noexcept {
-  if (handles_.fetch_sub(1) == 1 && core_ != nullptr && end_ && mark_scheduled())
+  if (handles_.fetch_sub(1) == 1 && core() != nullptr && end_ && mark_scheduled())
     enlist();
 }
 
@@ -150,8 +150,8 @@ void port::retire() {
     events_->clear_listeners("close");
     events_->clear_listeners(low_event);
   }
-  if (core_ != nullptr)
-    core_->remove(*this);
+  if (auto* owner = core())
+    owner->remove(*this);
 }
 
 const std::string& port::label() const noexcept {

@@ -42,13 +42,13 @@ public:
 
   std::uint64_t id() const noexcept { return id_; }
 
-  /// Null once the context has ended.
-  registry_core* core() const noexcept { return core_; }
+  /// Null once the context has ended, which a detached port is not told.
+  registry_core* core() const noexcept { return context_ended() ? nullptr : core_; }
 
   /// Stops the process if another context than the owner's runs on this thread.
   void require_context() const;
 
-  bool detached() const noexcept { return detached_ || core_ == nullptr; }
+  bool detached() const noexcept { return detached_ || core() == nullptr; }
 
   void entangle(endpoint end);
 

@@ -6,6 +6,10 @@ receiver::receiver(ref<ready_list> list) noexcept : list_(std::move(list)) {}
 
 receiver::~receiver() = default;
 
+bool receiver::context_ended() const noexcept {
+  return list_->closed();
+}
+
 void receiver::enlist() noexcept {
   intrusive_add_ref(this);
   list_->push(this);

@@ -49,6 +49,9 @@ public:
 protected:
   virtual ~receiver();
 
+  /// Has the context ended? What belongs to it may be gone then.
+  bool context_ended() const noexcept;
+
 private:
   friend class ready_list;
   friend class turn_queue;
@@ -103,6 +106,8 @@ public:
   /// The context has ended: what is in the list, and what is still pushed by posters that were on
   /// their way, is let go.
   void close() noexcept;
+
+  bool closed() const noexcept { return closed_.load(); }
 
 private:
   receiver* take_all() noexcept;

@@ -365,5 +365,25 @@ TEST_CASE("a deep message is refused with its depth, one level less is not", "[p
   CHECK(err.what() == "data: nested 4 levels deep, the limit is 3");
 }
 
+TEST_CASE("a handle of a detached port may outlive its context", "[port]") {
+  message_port closed;
+  message_port moved;
+  {
+    test_context a{"a"};
+    test_context b{"b"};
+    closed = a->make_channel().port1;
+    closed.close();
+    moved = a->make_channel().port2;
+    b->adopt(a->release(moved));
+    a.run([] {});
+  }
+  for (const auto& port : {closed, moved}) {
+    CHECK(port.detached());
+    CHECK_FALSE(port.post_message(1));
+    port.start();
+    port.close();
+  }
+}
+
 } // namespace
 } // namespace hawser
