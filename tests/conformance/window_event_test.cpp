@@ -26,8 +26,9 @@ struct window_event_test {
       ++events;
       look(ev);
     });
-    sender.run(
-      [&] { REQUIRE_FALSE(receiver->window().post_message(data, "*", std::move(moved))); });
+    const auto refused =
+      sender.run([&] { return receiver->window().post_message(data, "*", std::move(moved)); });
+    REQUIRE_FALSE(refused);
     settle(sender, receiver);
     REQUIRE(events == 1);
   }

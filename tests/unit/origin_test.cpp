@@ -1,3 +1,4 @@
+#include <compare>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
@@ -80,7 +81,7 @@ TEST_CASE("origins have an order that agrees with their equality", "[origin]") {
                                 origin::opaque()};
   for (const auto& lhs : all)
     for (const auto& rhs : all) {
-      CHECK(((lhs <=> rhs) == 0) == (lhs == rhs));
+      CHECK(std::is_eq(lhs <=> rhs) == (lhs == rhs));
       CHECK((lhs < rhs) == (rhs > lhs));
     }
 }
@@ -210,8 +211,7 @@ TEST_CASE("an international domain comes out in ASCII", "[origin]") {
          "\xc3\xbc\xff",     // No UTF-8.
          "%ff",              //
          "a\xe2\x80\x8d",    // A joiner that joins nothing.
-         "\xd7\x90"          // A letter written from right to left, and one from left.
-         "b",                //
+         "%D7%90b",          // A letter written from right to left, and one from left.
          "xn--a.\xc3\xbc",   // Claims to be encoded and is not.
          "xn--te\xc5\xa1la", //
          "\xe2\x98\x83",     // A snowman: DEVIATION(D8).
