@@ -102,7 +102,7 @@ void registry_core::remove(port& which) noexcept {
 
 registry_core::delivery registry_core::deliver_some(receiver& from, std::size_t deliveries_max) {
   delivery made;
-  while (made.count < deliveries_max && !stopped && !suspended && !made.drained) {
+  while (made.count < deliveries_max && !stopping() && !suspended && !made.drained) {
     if (from.deliver_one(*this))
       ++made.count;
     else
@@ -112,22 +112,22 @@ registry_core::delivery registry_core::deliver_some(receiver& from, std::size_t 
 }
 
 bool registry_core::run_turn(std::size_t deliveries_max) {
-  if (stopped || suspended)
+  if (stopping() || suspended)
     return false; // Suspended, it stays woken: who posts meanwhile need not call.
   const current_registry_guard guard{this};
   auto left = deliveries_max == 0 ? bounds.deliveries_per_turn_max : deliveries_max;
   ready->begin_turn();
   ready->move_to(turns_);
-  while (left > 0 && !stopped && !suspended && !turns_.empty()) {
+  while (left > 0 && !stopping() && !suspended && !turns_.empty()) {
     auto next = turns_.pop_front();
     const auto quantum = std::min(left, bounds.deliveries_per_port_max);
     const auto delivered = deliver_some(*next, quantum);
     left -= delivered.count;
     ready->move_to(turns_); // What became ready meanwhile comes before this one's second chance.
-    if (!delivered.drained && !stopped)
+    if (!delivered.drained && !stopping())
       turns_.push_back(std::move(next));
   }
-  if (stopped) {
+  if (stopping()) {
     turns_.clear();
     return false;
   }
@@ -264,6 +264,14 @@ std::optional<result<received_message>> port_registry::receive(const message_por
 
 void port_registry::stop_deliveries() noexcept {
   core_->stopped = true;
+}
+
+void port_registry::stop_on(std::stop_token termination) noexcept {
+  core_->termination = std::move(termination);
+}
+
+bool port_registry::stopped() const noexcept {
+  return core_->stopping();
 }
 
 void port_registry::close(close_reason reason) {

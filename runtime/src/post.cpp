@@ -43,7 +43,7 @@ error registry_core::post(port& source, const value& data, const transfer_list& 
   if (auto err = check_attached(items))
     return err;
   // Step 6 looks at the peer only now, for serializing may have closed or moved this port.
-  const bool entangled = !source.detached() && !doomed;
+  const bool entangled = !source.detached() && !doomed && !termination.stop_requested();
   if (items.empty())
     return entangled ? push_alone(source, *std::move(msg)) : error{};
   if (entangled) {
@@ -96,6 +96,8 @@ error registry_core::post_to_window(window& target, const value& data,
   if (!target.inbox.has_room(bytes_with(*msg, items) + carried_by(items)))
     return queue_is_full("window");
   detach(items, {}, *msg); // A window never travels.
+  if (termination.stop_requested())
+    return {};
   msg->with_extras().window = std::move(sender);
   ++statistics.messages_posted;
   target.inbox.push(*std::move(msg));

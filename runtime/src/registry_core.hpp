@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,6 +93,8 @@ public:
   void resume();
   void close(close_reason reason);
 
+  bool stopping() const noexcept { return stopped || termination.stop_requested(); }
+
   // -- posting (post.cpp) ---------------------------------------------------------------------
 
   /// HTML #message-port-post-message-steps.
@@ -155,6 +158,7 @@ public:
   bool suspended = false;                         ///< The same, for a while.
   std::shared_ptr<broadcast_hub> hub;             ///< None before it is needed or given.
   std::unique_ptr<context_broadcasts> broadcasts; ///< None before it is needed.
+  std::stop_token termination; ///< As `stopped`, from outside; posts are in vain then.
   bool closed = false;
 
   port_registry* facade = nullptr; ///< Whose core this is.

@@ -24,10 +24,13 @@ class registry_core;
 /// Which class an event is of, so that a listener gets the one it asked for.
 enum class event_kind : std::uint8_t { plain, message, close, error };
 
+/// Whether a listener can keep an event's default action from happening.
+enum class cancelability : std::uint8_t { none, cancelable };
+
 /// Something that happened at a target. DOM #interface-event.
 ///
 /// Lives during its dispatch, on the thread of the context that owns the target. It never bubbles,
-/// since a target has no parents, and it cannot be cancelled.
+/// since a target has no parents, and only an `error_event` can be cancelled.
 class event {
 public:
   explicit event(std::string type) : event(std::move(type), event_kind::plain) {}
@@ -49,18 +52,19 @@ public:
 
   bool bubbles() const noexcept { return false; }
 
-  bool cancelable() const noexcept { return false; }
+  bool cancelable() const noexcept { return cancelable_ == cancelability::cancelable; }
 
-  /// Has no effect, since the event cannot be cancelled.
-  void prevent_default() noexcept {}
+  /// Has no effect on an event that cannot be cancelled.
+  void prevent_default() noexcept { default_prevented_ = cancelable(); }
 
-  bool default_prevented() const noexcept { return false; }
+  bool default_prevented() const noexcept { return default_prevented_; }
 
   /// Listeners after the current one do not run.
   void stop_immediate_propagation() noexcept { stopped_ = true; }
 
 protected:
-  event(std::string type, event_kind kind) : type_(std::move(type)), kind_(kind) {}
+  event(std::string type, event_kind kind, cancelability how = cancelability::none)
+    : type_(std::move(type)), kind_(kind), cancelable_(how) {}
 
 private:
   friend class event_target;
@@ -68,6 +72,8 @@ private:
   std::string type_;
   event_target* target_ = nullptr;
   event_kind kind_;
+  cancelability cancelable_;
+  bool default_prevented_ = false;
   bool trusted_ = false;
   bool stopped_ = false;
 };
@@ -79,6 +85,7 @@ struct message_event_init {
   std::string last_event_id;
   window_proxy source;
   std::vector<message_port> ports;
+  message_port source_port;
 };
 
 /// A message has arrived (`message`) or could not be rebuilt (`messageerror`).
@@ -100,6 +107,10 @@ public:
 
   /// The sender's window for window messages, otherwise none.
   const window_proxy& source() const noexcept { return init_.source; }
+
+  /// The new client's port on a shared worker's `connect`, otherwise none. The standard gives this
+  /// and the window above one name, `source`; in C++ they have two types.
+  const message_port& source_port() const noexcept { return init_.source_port; }
 
   /// The transferred ports, in the order of the transfer list. Never changes.
   const std::vector<message_port>& ports() const noexcept { return init_.ports; }
@@ -133,11 +144,14 @@ private:
   std::optional<std::uint64_t> undelivered_;
 };
 
-/// A listener threw. HTML #report-the-exception.
+/// A listener threw, here or in a worker of this context. HTML #report-an-exception.
+///
+/// A listener that calls `prevent_default` has handled it: it is reported to nobody else. C++ keeps
+/// no record of where an exception was thrown, so there is no file, line or column.
 class error_event : public event {
 public:
   error_event(std::string message, std::exception_ptr exception)
-    : event("error", event_kind::error),
+    : event("error", event_kind::error, cancelability::cancelable),
       message_(std::move(message)),
       exception_(std::move(exception)) {}
 
@@ -146,6 +160,7 @@ public:
   /// The exception's own words, and where it was thrown.
   const std::string& message() const noexcept { return message_; }
 
+  /// None if it was thrown in another context: an exception belongs to the thread that threw it.
   const std::exception_ptr& exception() const noexcept { return exception_; }
 
 private:

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -165,6 +166,14 @@ public:
   /// No event is delivered any more once the current one is done; everything else still works. For
   /// a context that has asked to close itself.
   void stop_deliveries() noexcept;
+
+  /// The same from outside, by whoever holds the token's source, on any thread: once a stop is
+  /// requested the current event is the last one, and what it still posts reaches nobody. For a
+  /// worker that is terminated. HTML #terminate-a-worker.
+  void stop_on(std::stop_token termination) noexcept;
+
+  /// Has either happened?
+  bool stopped() const noexcept;
 
   /// Delivers nothing until `resume`: `run_turn` has nothing to do, what arrives at ports and the
   /// window waits in order, and nobody is woken for it. Everything else works, `receive` included.
