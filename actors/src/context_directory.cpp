@@ -22,7 +22,7 @@ bool context_directory::add(entry added) {
   const auto id = added.window.id();
   if (added.parent != 0) {
     const auto parent = entries_.find(added.parent);
-    if (parent == entries_.end())
+    if (parent == entries_.end() || parent->second.termination.stop_requested())
       return false;
     parent->second.children.push_back(id);
   }
@@ -46,12 +46,30 @@ std::vector<caf::actor> context_directory::remove(std::uint64_t id, bool crashed
   if (const auto parent = entries_.find(removed.parent); parent != entries_.end())
     std::erase(parent->second.children, id);
   for (const auto child : removed.children)
-    if (const auto orphan = entries_.find(child); orphan != entries_.end())
+    if (const auto orphan = entries_.find(child); orphan != entries_.end()) {
+      orphan->second.termination.request_stop();
       orphans.push_back(orphan->second.actor);
+    }
   actors_ -= removed.actor ? 1 : 0;
   if (actors_ == 0)
     emptied_.notify_all();
   return orphans;
+}
+
+std::vector<caf::actor> context_directory::terminate(std::uint64_t id) {
+  std::vector<caf::actor> ending;
+  const std::scoped_lock guard{lock_};
+  for (std::vector<std::uint64_t> pending{id}; !pending.empty();) {
+    const auto found = entries_.find(pending.back());
+    pending.pop_back();
+    if (found == entries_.end())
+      continue;
+    auto& doomed = found->second;
+    doomed.termination.request_stop();
+    ending.push_back(doomed.actor);
+    pending.insert(pending.end(), doomed.children.begin(), doomed.children.end());
+  }
+  return ending;
 }
 
 std::vector<window_proxy> context_directory::children_of(std::uint64_t id) const {
@@ -59,7 +77,8 @@ std::vector<window_proxy> context_directory::children_of(std::uint64_t id) const
   std::vector<window_proxy> windows;
   if (const auto found = entries_.find(id); found != entries_.end())
     for (const auto child : found->second.children)
-      windows.push_back(entries_.at(child).window);
+      if (const auto& each = entries_.at(child); each.kind == scope_kind::window)
+        windows.push_back(each.window);
   return windows;
 }
 
@@ -103,7 +122,8 @@ std::vector<context_snapshot> context_directory::snapshot() const {
   std::vector<context_snapshot> all;
   all.reserve(entries_.size());
   for (const auto& [id, each] : entries_)
-    all.push_back({id, each.parent, each.window.name(), each.url, each.registry->window_inbound()});
+    all.push_back(
+      {each.kind, id, each.parent, each.window.name(), each.url, each.registry->window_inbound()});
   std::ranges::sort(all, {}, &context_snapshot::id);
   return all;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <unordered_map>
 #include <vector>
 
@@ -25,14 +26,22 @@ public:
     std::string url;
     const port_registry* registry = nullptr; ///< Alive as long as the entry is.
     std::vector<std::uint64_t> children;
+    scope_kind kind = scope_kind::window;
+    std::stop_source termination{std::nostopstate}; ///< Only workers have one.
   };
 
-  /// A nested context is refused once its parent has ended.
+  /// A nested context is refused once its parent has ended, or was told to stop.
   bool add(entry added);
 
-  /// The context has ended, with all its listeners. Returns the contexts nested in it.
+  /// The context has ended, with all its listeners. Returns the contexts nested in it; workers
+  /// among them are told to stop.
   std::vector<caf::actor> remove(std::uint64_t id, bool crashed);
 
+  /// Tells a worker and every worker nested in it to stop, whatever they are doing, and returns
+  /// all that must end with it, itself included. None if it has ended.
+  std::vector<caf::actor> terminate(std::uint64_t id);
+
+  /// Without workers, which have no window.
   std::vector<window_proxy> children_of(std::uint64_t id) const;
 
   std::optional<origin> origin_of(std::uint64_t id) const;

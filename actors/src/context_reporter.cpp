@@ -15,12 +15,20 @@ void context_reporter::report_exception(const event& ev, std::string_view where,
   system_->log.write(component::context, spdlog::level::err, "listener_threw",
                      "context '{}': a listener of '{}' at {} threw: {}", context_name_, ev.type(),
                      where, what);
-  if (in_error_hook_ || registry_ == nullptr)
-    return; // The hook itself threw; once is enough.
-  in_error_hook_ = true;
-  error_event report{std::string{where} + ": " + what, std::move(exception)};
-  registry_->window_events().dispatch_event(report);
-  in_error_hook_ = false;
+  fire_error(std::string{where} + ": " + what, std::move(exception));
+}
+
+void context_reporter::fire_error(const std::string& message, std::exception_ptr exception) {
+  bool handled = false;
+  if (!in_error_hook_ && events_ != nullptr) { // Otherwise the hook itself threw.
+    in_error_hook_ = true;
+    error_event report{message, std::move(exception)};
+    events_->dispatch_event(report);
+    in_error_hook_ = false;
+    handled = report.default_prevented();
+  }
+  if (!handled && escalate_)
+    escalate_(message);
 }
 
 void context_reporter::report_refused_post(std::string_view where, const error& err) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,8 +17,20 @@ class context_reporter : public registry_host {
 public:
   context_reporter(std::shared_ptr<system_state> system, std::string context_name);
 
-  /// Whose window gets the `error` events; set once the registry exists.
-  void attach(port_registry& registry) noexcept { registry_ = &registry; }
+  /// Who it reports for and where the `error` events go; set once these exist.
+  void attach(port_registry& registry, event_target& events) noexcept {
+    registry_ = &registry;
+    events_ = &events;
+  }
+
+  /// Gets what no `error` listener of the context has handled.
+  void escalate_to(std::function<void(const std::string& message)> next) {
+    escalate_ = std::move(next);
+  }
+
+  /// An error of a worker that its owner has not handled at the worker object: the owner's own
+  /// from here on. Its exception has been logged where it was thrown.
+  void report_worker_error(const std::string& message) { fire_error(message, nullptr); }
 
   void report_exception(const event& ev, std::string_view where,
                         std::exception_ptr exception) override;
@@ -26,9 +39,13 @@ public:
   void report_channel(const channel_observer& made) override;
 
 private:
+  void fire_error(const std::string& message, std::exception_ptr exception);
+
   std::shared_ptr<system_state> system_;
   std::string context_name_;
   port_registry* registry_ = nullptr;
+  event_target* events_ = nullptr;
+  std::function<void(const std::string&)> escalate_;
   bool in_error_hook_ = false;
 };
 

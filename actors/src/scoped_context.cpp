@@ -8,6 +8,7 @@
 #include "hawser/detail/caf_compat.hpp"
 #include "hawser/detail/context_messages.hpp"
 #include "system_state.hpp"
+#include "worker_object.hpp"
 
 namespace hawser {
 namespace {
@@ -48,7 +49,7 @@ public:
       reporter(system, "main"),
       registry(reporter, waker, detail::origin_of(url, nullptr), system->default_limits, "main"),
       scope_(std::in_place, registry) {
-    reporter.attach(registry);
+    reporter.attach(registry, registry.window_events());
     registry.strict_html(system->strict);
     system->open_ports.opened(registry, "main");
     registry.share_broadcasts(system->broadcasts);
@@ -122,6 +123,16 @@ window_proxy scoped_context::open(std::string_view url, start_function start,
                                   open_options options) {
   const auto own = window();
   return host_->system->open(url, std::move(start), std::move(options), {&origin(), own.id(), own});
+}
+
+worker scoped_context::make_worker(worker_script script, worker_options options) {
+  return detail::make_worker({host_->system, host_->registry, host_->reporter}, std::move(script),
+                             std::move(options));
+}
+
+shared_worker scoped_context::make_shared_worker(worker_script script, worker_options options) {
+  return detail::make_shared_worker({host_->system, host_->registry, host_->reporter},
+                                    std::move(script), std::move(options));
 }
 
 void scoped_context::on_message(event_listener callback) {

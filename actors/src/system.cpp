@@ -45,12 +45,13 @@ window_proxy system_state::open(std::string_view url, start_function start, open
                                 const context_creator& creator) {
   window_proxy made;
   const bool nested = options.kind == context_kind::nested;
-  context_setup setup{shared_from_this(),
+  scope_setup scope{shared_from_this(),      scope_kind::window, origin_of(url, creator.origin),
+                    std::move(options.name), std::string{url},   options.limits,
+                    nested ? creator.id : 0};
+  context_setup setup{std::move(scope),
                       std::string{url},
-                      origin_of(url, creator.origin),
                       std::move(start),
-                      std::move(options),
-                      nested ? creator.id : 0,
+                      options.on_start_failure,
                       nested ? creator.window : window_proxy{},
                       nested ? window_proxy{} : creator.window,
                       &made};
@@ -126,6 +127,10 @@ window_proxy system::open(std::string_view url, start_function start, open_optio
     creator.window = options.parent;
   }
   return state_->open(url, std::move(start), std::move(options), creator);
+}
+
+void system::define_worker_script(worker_script script) {
+  state_->scripts.define(std::move(script));
 }
 
 void system::close_all() {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -13,6 +15,8 @@
 #include "hawser/origin.hpp"
 #include "log.hpp"
 #include "port_tracker.hpp"
+#include "shared_worker_directory.hpp"
+#include "worker_scripts.hpp"
 
 namespace hawser::detail {
 
@@ -21,14 +25,25 @@ class system_state;
 /// The same limits. Throws `std::invalid_argument` for such as would let nothing happen.
 const limits& usable(const limits& configured);
 
+/// What every global scope is made of.
+struct scope_setup {
+  std::shared_ptr<system_state> system;
+  scope_kind kind;
+  hawser::origin origin;
+  std::string name;
+  std::string url; ///< Of a worker, the name of its script.
+  std::optional<hawser::limits> limits;
+  std::uint64_t parent_id = 0;
+  std::stop_source termination{std::nostopstate}; ///< Ends a worker from outside.
+  std::optional<agent_cluster> cluster = {};      ///< Unless it is that of its origin.
+};
+
 /// What a context is made of.
 struct context_setup {
-  std::shared_ptr<system_state> system;
+  scope_setup scope;
   std::string url;
-  hawser::origin origin;
   start_function start;
-  open_options options;
-  std::uint64_t parent_id = 0;
+  start_failure on_start_failure;
   window_proxy parent;
   window_proxy opener;
   window_proxy* made; ///< Where the new context's window goes.
@@ -66,6 +81,8 @@ public:
   context_directory directory;
   port_tracker open_ports;
   const std::shared_ptr<broadcast_hub> broadcasts = std::make_shared<broadcast_hub>();
+  shared_worker_directory shared_workers;
+  worker_scripts scripts;
   hawser::system::channel_listener channel_made; ///< Set before the first context is opened.
 };
 

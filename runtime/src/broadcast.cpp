@@ -105,7 +105,7 @@ broadcast_channel context_broadcasts::make(std::string name) {
 
 error context_broadcasts::post(broadcaster& source, const value& data) {
   // Step 1: a context that is closing reaches nobody, and is not told.
-  if (stopped_)
+  if (stopped_ || core_.termination.stop_requested())
     return {};
   // Step 2, before anything looks at the data.
   if (source.closed())

@@ -84,6 +84,8 @@ public:
   const std::string& label() const noexcept;
   void label(std::string text);
 
+  bool always_hears_close = false; ///< Strict HTML or not.
+
 private:
   friend class pending_posts;
   friend class registry_core;

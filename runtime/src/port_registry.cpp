@@ -294,6 +294,13 @@ void port_registry::strict_html(strictness how) noexcept {
   core_->close_events = how == strictness::extended;
 }
 
+void port_registry::always_tell_close(const message_port& port) {
+  auto* target = detail::port_handle::get(port);
+  HAWSER_ASSERT(target != nullptr, "an empty message_port was to be told of its channel's end");
+  target->require_context();
+  target->always_hears_close = true;
+}
+
 bool port_registry::closed() const noexcept {
   return core_->closed;
 }

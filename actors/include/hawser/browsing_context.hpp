@@ -1,36 +1,23 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include <caf/event_based_actor.hpp>
-#include <caf/message_handler.hpp>
-
-#include "hawser/detail/caf_compat.hpp"
-#include "hawser/event.hpp"
+#include "hawser/global_scope.hpp"
 #include "hawser/open_options.hpp"
-#include "hawser/port_registry.hpp"
 
 namespace hawser {
 
 namespace detail {
-class context_reporter;
 struct context_setup;
-class system_state;
 } // namespace detail
 
-/// A context: an actor with an event loop, an origin, a window and ports. HTML #browsing-context.
+/// A context: a global scope with a window, at a URL. HTML #browsing-context.
 ///
-/// Opened by `system::open` or by another context; then CAF runs its start function on one of its
-/// threads, and after that one event at a time. Everything here is called from inside the context.
-/// A context lives until it closes itself, its parent ends, the system closes it, or it fails.
-///
-/// It is a CAF actor like others: it may send, spawn and set timers, and handle CAF messages beside
-/// its events. A handler of those that throws ends the context; a listener that throws does not.
-class browsing_context : public caf::event_based_actor {
+/// Opened by `system::open` or by another context. Lives until it closes itself, its parent ends,
+/// the system closes it, or it fails.
+class browsing_context : public global_scope {
 public:
   /// For `system` and `open`.
   browsing_context(caf::actor_config& cfg, detail::context_setup setup);
@@ -38,12 +25,7 @@ public:
 
   // -- who it is ------------------------------------------------------------------------------
 
-  const hawser::origin& origin() const noexcept;
-
   const std::string& url() const noexcept { return url_; }
-
-  /// The name it was opened with.
-  const std::string& context_name() const noexcept { return context_name_; }
 
   /// Itself, as others see it.
   window_proxy window() const;
@@ -59,27 +41,9 @@ public:
 
   // -- messages -------------------------------------------------------------------------------
 
-  /// Reports show where it was called.
-  message_channel make_channel(const char* file = __builtin_FILE(),
-                               std::uint32_t line = __builtin_LINE());
-
-  /// A channel to all contexts of this one's origin that use the same name.
-  broadcast_channel make_broadcast_channel(std::string name);
-
   /// The handler attributes of its window.
   void on_message(event_listener callback);
   void on_message_error(event_listener callback);
-
-  /// Gets an `error_event` for every listener of this context that throws; it is logged as well.
-  void on_error(event_listener callback);
-
-  /// As on `event_target`; for `message`, `messageerror` and `error`.
-  listener_id add_event_listener(std::string type, event_listener callback,
-                                 listen how = listen::always);
-  void remove_event_listener(listener_id id);
-
-  /// Ports, observers, statistics and platform objects.
-  port_registry& registry() noexcept;
 
   // -- other contexts -------------------------------------------------------------------------
 
@@ -89,54 +53,18 @@ public:
   /// Throws `std::invalid_argument` if `url` is no absolute URL.
   window_proxy open(std::string_view url, start_function start, open_options options = {});
 
-  /// Ends this context after the current event. What it posts until then is delivered; what waits
-  /// for it is not.
-  void close();
-
-  /// Holds back every event of its window and ports until `resume_deliveries`, then delivers them
-  /// in order; its CAF handlers run meanwhile. A context that ends before loses what it held back.
-  /// HTML #fully-active.
-  void suspend_deliveries();
-  void resume_deliveries();
-
-  // -- CAF ------------------------------------------------------------------------------------
-
-  /// Handles CAF messages beside the events; earlier handlers go first.
-  template <class... Handlers>
-  void handle(Handlers... handlers) {
-    handle_with(caf::message_handler{std::move(handlers)...});
-  }
-
-  /// For CAF: sets the thread's current context around everything the actor does.
-  caf::resumable::resume_result resume(detail::execution_unit* unit, std::size_t max) override;
-
-  void on_exit() override;
-
   const char* name() const override { return "hawser.browsing_context"; }
 
 protected:
-  caf::behavior make_behavior() override;
+  event_target& events() noexcept override;
+  void run_start_function() override;
 
 private:
-  void run_start_function();
-  void handle_with(caf::message_handler more);
-  caf::behavior own_behavior();
-  void take_turn();
-  void end(close_reason reason);
-
-  std::shared_ptr<detail::system_state> system_;
-  std::unique_ptr<detail::context_reporter> reporter_;
-  std::unique_ptr<port_registry> registry_;
   std::string url_;
-  std::string context_name_;
   window_proxy parent_;
   window_proxy opener_;
   start_function start_;
   start_failure on_start_failure_;
-  caf::message_handler handlers_;
-  bool started_ = false;
-  bool crashed_ = false;
-  bool ended_ = false;
 };
 
 } // namespace hawser

@@ -10,8 +10,13 @@
 #include "hawser/open_options.hpp"
 #include "hawser/port_registry.hpp"
 #include "hawser/system.hpp"
+#include "hawser/worker_options.hpp"
 
 namespace hawser {
+
+class shared_worker;
+class worker;
+class worker_script;
 
 /// A context for `main` and for tests: it runs on the calling thread, and only while that thread
 /// waits in one of the functions below. Ends with its scope.
@@ -41,6 +46,10 @@ public:
 
   /// Opens a context nested in this one.
   window_proxy open(std::string_view url, start_function start, open_options options = {});
+
+  /// As `global_scope` does.
+  worker make_worker(worker_script script, worker_options options = {});
+  shared_worker make_shared_worker(worker_script script, worker_options options = {});
 
   void on_message(event_listener callback);
   void on_error(event_listener callback);

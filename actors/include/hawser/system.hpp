@@ -18,6 +18,7 @@
 namespace hawser {
 
 class scoped_context;
+class worker_script;
 
 namespace detail {
 class system_state;
@@ -31,12 +32,16 @@ struct system_statistics {
   registry_statistics registries; ///< Summed over all contexts, ended ones included.
 };
 
+/// What sort of global scope a context is.
+enum class scope_kind : std::uint8_t { window, dedicated_worker, shared_worker };
+
 /// One context that has not ended.
 struct context_snapshot {
+  scope_kind kind = scope_kind::window;
   std::uint64_t id = 0;     ///< As `window_proxy::id`.
   std::uint64_t parent = 0; ///< 0 at the top.
   std::string name;
-  std::string url;
+  std::string url; ///< Of a worker, the name of its script.
   direction_statistics window_inbound;
 };
 
@@ -70,6 +75,10 @@ public:
   /// once. `about:blank` and `javascript:` give it its parent's origin, or an opaque one. Throws
   /// `std::invalid_argument` if `url` is no absolute URL.
   window_proxy open(std::string_view url, start_function start, open_options options = {});
+
+  /// Puts a script where workers find it by its name alone. Throws `std::invalid_argument` if it
+  /// has no name, no start function, or a name that is taken.
+  void define_worker_script(worker_script script);
 
   /// Asks every context to end after its current event.
   void close_all();

@@ -188,6 +188,9 @@ public:
   /// Whether ports of this context get events that HTML does not have. At first they do.
   void strict_html(strictness how) noexcept;
 
+  /// This port hears of its channel's end all the same. For hosts that use ports for themselves.
+  void always_tell_close(const message_port& port);
+
   /// Whether the channels it makes from now on remember who owned their ends. At first they do not.
   void keep_history(history owners) noexcept;
 

@@ -2,6 +2,9 @@
 
 // The messages that contexts get from hawser through CAF: all of them, with their type ids.
 
+#include <memory>
+
+#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>
 
 namespace hawser::detail {
@@ -11,6 +14,13 @@ struct wake_up {};
 
 /// The context shall end: its parent has, or the system is closing.
 struct close_context {};
+
+struct connection;
+
+/// A client asks a shared worker in. Never leaves the process; whoever handles it empties it.
+struct connect_client {
+  std::shared_ptr<connection> client;
+};
 
 template <class Inspector>
 bool inspect(Inspector& f, wake_up& x) {
@@ -33,4 +43,7 @@ bool inspect(Inspector& f, close_context& x) {
 CAF_BEGIN_TYPE_ID_BLOCK(hawser, HAWSER_CAF_TYPE_ID_BASE)
 CAF_ADD_TYPE_ID(hawser, (hawser::detail::wake_up))
 CAF_ADD_TYPE_ID(hawser, (hawser::detail::close_context))
+CAF_ADD_TYPE_ID(hawser, (hawser::detail::connect_client))
 CAF_END_TYPE_ID_BLOCK(hawser)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hawser::detail::connect_client)

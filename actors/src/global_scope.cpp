@@ -1,0 +1,220 @@
+#include "hawser/global_scope.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/exit_reason.hpp>
+
+#include "actor_waker.hpp"
+#include "context_reporter.hpp"
+#include "hawser/detail/context_messages.hpp"
+#include "hawser/shared_worker.hpp"
+#include "hawser/worker.hpp"
+#include "system_state.hpp"
+#include "worker_object.hpp"
+
+namespace hawser {
+namespace {
+
+// Sets the thread's execution unit while an actor runs.
+class execution_unit_guard {
+public:
+  explicit execution_unit_guard(detail::execution_unit* unit) noexcept
+    : previous_(std::exchange(detail::current_execution_unit(), unit)) {}
+
+  ~execution_unit_guard() { detail::current_execution_unit() = previous_; }
+
+  execution_unit_guard(const execution_unit_guard&) = delete;
+  execution_unit_guard& operator=(const execution_unit_guard&) = delete;
+
+private:
+  detail::execution_unit* previous_;
+};
+
+} // namespace
+
+global_scope::global_scope(caf::actor_config& cfg, detail::scope_setup setup)
+  : caf::event_based_actor(cfg),
+    system_(std::move(setup.system)),
+    reporter_(std::make_unique<detail::context_reporter>(system_, setup.name)),
+    registry_(std::make_unique<port_registry>(
+      *reporter_,
+      std::make_shared<detail::actor_waker>(caf::actor_cast<caf::strong_actor_ptr>(this)),
+      std::move(setup.origin), setup.limits.value_or(system_->default_limits), setup.name)),
+    context_name_(std::move(setup.name)) {
+  registry_->stop_on(setup.termination.get_token());
+  registry_->strict_html(system_->strict);
+  if (setup.kind == scope_kind::shared_worker)
+    registry_->join({registry_->window().id(), registry_->origin()}); // Nobody shares its memory.
+  else if (setup.cluster)
+    registry_->join(*std::move(setup.cluster));
+  registry_->share_broadcasts(system_->broadcasts);
+  system_->open_ports.opened(*registry_, context_name_);
+  const bool added = system_->directory.add({caf::actor{this},
+                                             registry_->window(),
+                                             setup.parent_id,
+                                             std::move(setup.url),
+                                             registry_.get(),
+                                             {},
+                                             setup.kind,
+                                             std::move(setup.termination)});
+  if (!added)
+    registry_->close(close_reason::context_closed);
+  set_exception_handler([this](std::exception_ptr& exception) {
+    crashed_ = true;
+    auto what = detail::describe(exception);
+    system_->log.write(detail::component::context, spdlog::level::err, "handler_threw",
+                       "context '{}': a CAF handler threw, the context ends: {}", context_name_,
+                       what);
+    return caf::make_error(caf::sec::runtime_error, std::move(what));
+  });
+}
+
+global_scope::~global_scope() = default;
+
+// -- who it is ----------------------------------------------------------------------------------
+
+const origin& global_scope::origin() const noexcept {
+  return registry_->origin();
+}
+
+// -- messages -----------------------------------------------------------------------------------
+
+message_channel global_scope::make_channel(const char* file, std::uint32_t line) {
+  return registry_->make_channel(file, line);
+}
+
+broadcast_channel global_scope::make_broadcast_channel(std::string name) {
+  return registry_->make_broadcast_channel(std::move(name));
+}
+
+void global_scope::on_error(event_listener callback) {
+  events().handler("error", std::move(callback));
+}
+
+listener_id global_scope::add_event_listener(std::string type, event_listener callback,
+                                             listen how) {
+  return events().add_event_listener(std::move(type), std::move(callback), how);
+}
+
+void global_scope::remove_event_listener(listener_id id) {
+  events().remove_event_listener(id);
+}
+
+port_registry& global_scope::registry() noexcept {
+  return *registry_;
+}
+
+const port_registry& global_scope::registry() const noexcept {
+  return *registry_;
+}
+
+// -- workers ------------------------------------------------------------------------------------
+
+worker global_scope::make_worker(worker_script script, worker_options options) {
+  return detail::make_worker({system_, *registry_, *reporter_}, std::move(script),
+                             std::move(options));
+}
+
+shared_worker global_scope::make_shared_worker(worker_script script, worker_options options) {
+  return detail::make_shared_worker({system_, *registry_, *reporter_}, std::move(script),
+                                    std::move(options));
+}
+
+// -- running ------------------------------------------------------------------------------------
+
+void global_scope::suspend_deliveries() {
+  registry_->suspend();
+}
+
+void global_scope::resume_deliveries() {
+  registry_->resume();
+}
+
+void global_scope::close() {
+  registry_->stop_deliveries();
+  quit(caf::exit_reason::user_shutdown);
+}
+
+caf::resumable::resume_result global_scope::resume(detail::execution_unit* unit, std::size_t max) {
+  caf::resumable::resume_result outcome;
+  {
+    const execution_unit_guard unit_guard{unit};
+    const registry_scope scope{*registry_};
+    outcome = caf::event_based_actor::resume(unit, max);
+  }
+  // An actor that waits for messages may be running on another thread by now; one that is done
+  // never runs again. Whoever can post here keeps the waker, and that the actor: let go of the
+  // ring.
+  if (outcome == caf::resumable::done && ended_)
+    registry_.reset();
+  return outcome;
+}
+
+caf::behavior global_scope::make_behavior() {
+  if (registry_->closed() || registry_->stopped()) {
+    quit(caf::exit_reason::user_shutdown); // It was ended before it began.
+    return {};
+  }
+  run_start_function();
+  started_ = true;
+  if (crashed_)
+    return {};
+  begin_events();
+  return own_behavior();
+}
+
+void global_scope::fail_start(const std::exception_ptr& exception) {
+  const auto what = detail::describe(exception);
+  system_->log.write(detail::component::context, spdlog::level::err, "start_threw",
+                     "context '{}': its start function threw, the context ends: {}", context_name_,
+                     what);
+  crashed_ = true;
+  quit(caf::make_error(caf::sec::runtime_error, what));
+}
+
+caf::message_handler global_scope::own_handlers() {
+  return {
+    [this](detail::wake_up) { take_turn(); },
+    [this](detail::close_context) { close(); },
+  };
+}
+
+caf::behavior global_scope::own_behavior() {
+  return own_handlers().or_else(handlers_);
+}
+
+void global_scope::handle_with(caf::message_handler more) {
+  handlers_ = handlers_ ? handlers_.or_else(more) : std::move(more);
+  if (started_)
+    become(own_behavior());
+}
+
+void global_scope::take_turn() {
+  busy_ = registry_->run_turn();
+  if (busy_)
+    detail::enqueue(*this, caf::make_message(detail::wake_up{}), context());
+  end_turn();
+}
+
+void global_scope::on_exit() {
+  const auto& reason = fail_state();
+  const bool in_order =
+    !crashed_
+    && (!reason || reason == caf::exit_reason::normal || reason == caf::exit_reason::user_shutdown
+        || reason == caf::exit_reason::remote_link_unreachable
+        || reason == caf::exit_reason::unreachable);
+  crashed_ = !in_order;
+  end(in_order ? close_reason::context_closed : close_reason::context_crashed);
+}
+
+void global_scope::end(close_reason reason) {
+  ended_ = true;
+  leave();
+  const auto id = registry_->window().id();
+  registry_->close(reason);
+  const auto message = caf::make_message(detail::close_context{});
+  for (const auto& child : system_->directory.remove(id, crashed_))
+    detail::enqueue(*caf::actor_cast<caf::abstract_actor*>(child), message,
+                    detail::current_execution_unit());
+}
+
+} // namespace hawser

@@ -1,0 +1,184 @@
+// The owner's side of dedicated workers. HTML #dom-worker.
+//
+// Two channels join a worker and its owner: one for messages, and one for what the worker's own
+// error handlers have not handled. Both are ordinary channels, so a worker's end reaches its owner
+// as any channel's end does, after everything that was posted before.
+
+#include "hawser/worker.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+
+#include "actor_waker.hpp"
+#include "hawser/detail/context_messages.hpp"
+#include "worker_object.hpp"
+#include "worker_setup.hpp"
+
+namespace hawser {
+namespace detail {
+namespace {
+
+constexpr std::string_view load_failure = "load_failure";
+
+scope_setup scope_of(const worker_owner& owner, const worker_script& script,
+                     const worker_options& options) {
+  return {owner.system,
+          scope_kind::dedicated_worker,
+          owner.registry.origin(),
+          options.name.empty() ? script.name() : options.name,
+          script.name(),
+          options.limits,
+          owner.registry.window().id(),
+          std::stop_source{},
+          owner.registry.cluster()};
+}
+
+} // namespace
+
+void post_load_failure(const message_port& errors, const std::string& what) {
+  static_cast<void>(errors.post_message(object{{std::string{load_failure}, what}}));
+  errors.close();
+}
+
+std::optional<std::string> load_failure_of(const value& posted) {
+  return posted[load_failure].as<std::string>();
+}
+
+worker make_worker(const worker_owner& owner, worker_script script, worker_options options) {
+  const auto messages = owner.registry.make_channel();
+  const auto errors = owner.registry.make_channel();
+  const auto where = "worker '" + (options.name.empty() ? script.name() : options.name) + "'";
+  messages.port1.label(where);
+  errors.port1.label("errors of " + where);
+  const auto made = std::make_shared<worker_object>(owner, messages.port1, errors.port1, where);
+  made->listen();
+  const auto loaded = owner.system->scripts.load(script);
+  if (loaded && loaded->dedicated()) {
+    std::uint64_t id = 0;
+    owner.system->actors.spawn<dedicated_worker_global_scope>(dedicated_worker_setup{
+      scope_of(owner, script, options), loaded->dedicated(), owner.registry.release(messages.port2),
+      owner.registry.release(errors.port2), &id});
+    made->runs_as(id);
+  } else {
+    messages.port2.close();
+    post_load_failure(errors.port2,
+                      loaded ? "worker script '" + script.name() + "' is not for dedicated workers"
+                             : "no worker script is called '" + script.name() + "'");
+  }
+  return {messages.port1, made};
+}
+
+worker_object::worker_object(const worker_owner& owner, message_port outside, message_port errors,
+                             std::string where)
+  : system_(owner.system),
+    registry_(owner.registry),
+    reporter_(owner.reporter),
+    events_(owner.reporter, std::move(where)),
+    outside_(std::move(outside)),
+    errors_(std::move(errors)) {}
+
+void worker_object::listen() {
+  const auto self = shared_from_this();
+  errors_.on_message([self](message_event& ev) { self->take_error(ev.data()); });
+  for (const auto& port : {errors_, outside_})
+    registry_.always_tell_close(port);
+  errors_.on_close([self] { self->channel_closed(); });
+  outside_.on_message_error([self](message_event& ev) { self->events_.fire_again(ev); });
+  outside_.on_close([self](close_event& ev) {
+    self->closed_ = std::make_unique<close_event>(ev.reason(), ev.undelivered());
+    self->channel_closed();
+  });
+  outside_.on_message([self](message_event& ev) { self->events_.fire_again(ev); });
+}
+
+// HTML #report-an-exception, what the owner does about an error the worker has not handled.
+void worker_object::take_error(const value& what) {
+  const auto failure = load_failure_of(what);
+  error_event ev{failure ? *failure : to_string(what), nullptr};
+  events_.dispatch_trusted(ev);
+  // A script that does not load is no exception, so nobody else hears of it.
+  if (!failure && !ev.default_prevented())
+    reporter_.report_worker_error(events_.where() + ": " + ev.message());
+}
+
+void worker_object::channel_closed() {
+  if (--open_channels_ == 0)
+    events_.dispatch_trusted(*closed_);
+}
+
+// HTML #terminate-a-worker.
+void worker_object::terminate() {
+  if (outside_.detached())
+    return;
+  const auto drop = [this](const message_port& port) {
+    if (!port.detached())
+      registry_.release(port).close(close_reason::closed_by_peer);
+  };
+  // The worker first: what it posts from here on shall find nobody.
+  const auto message = caf::make_message(close_context{});
+  for (const auto& each : system_->directory.terminate(id_))
+    if (each)
+      enqueue(*caf::actor_cast<caf::abstract_actor*>(each), message, current_execution_unit());
+  drop(outside_);
+  drop(errors_);
+}
+
+} // namespace detail
+
+worker::worker(message_port outside, std::weak_ptr<detail::worker_object> object) noexcept
+  : outside_(std::move(outside)), object_(std::move(object)) {}
+
+namespace {
+
+// A worker that has ended has no events, whoever still asks for them.
+template <class Use>
+void with_events(const std::weak_ptr<detail::worker_object>& object, Use use) {
+  if (const auto alive = object.lock())
+    use(alive->checked_events());
+}
+
+} // namespace
+
+error worker::post_message(const value& data, transfer_list transfer) const {
+  return outside_.post_message(data, std::move(transfer));
+}
+
+error worker::post_message(const value& data) const {
+  return outside_.post_message(data);
+}
+
+void worker::terminate() const {
+  if (const auto alive = object_.lock())
+    alive->terminate();
+}
+
+void worker::on_message(event_listener callback) const {
+  with_events(object_, [&](event_target& at) { at.handler("message", std::move(callback)); });
+}
+
+void worker::on_message_error(event_listener callback) const {
+  with_events(object_, [&](event_target& at) { at.handler("messageerror", std::move(callback)); });
+}
+
+void worker::on_error(event_listener callback) const {
+  with_events(object_, [&](event_target& at) { at.handler("error", std::move(callback)); });
+}
+
+void worker::on_close(event_listener callback) const {
+  with_events(object_, [&](event_target& at) { at.handler("close", std::move(callback)); });
+}
+
+listener_id worker::add_event_listener(std::string type, event_listener callback,
+                                       listen how) const {
+  auto id = listener_id::none;
+  with_events(object_, [&](event_target& at) {
+    id = at.add_event_listener(std::move(type), std::move(callback), how);
+  });
+  return id;
+}
+
+void worker::remove_event_listener(listener_id id) const {
+  with_events(object_, [&](event_target& at) { at.remove_event_listener(id); });
+}
+
+} // namespace hawser
