@@ -48,6 +48,7 @@ dedicated_worker_global_scope::dedicated_worker_global_scope(caf::actor_config& 
     start_(std::move(setup.start)),
     inside_(registry().adopt(std::move(setup.inside))),
     errors_(registry().adopt(std::move(setup.errors))) {
+  const registry_scope scope{registry()}; // It is made in its owner's turn.
   inside_.label("to the owner");
   errors_.label("errors to the owner");
   reporter().escalate_to(

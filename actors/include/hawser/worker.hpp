@@ -61,7 +61,7 @@ public:
   void on_error(event_listener callback) const;
 
   /// Gets a `close_event` when the worker has ended other than by `terminate`, after all it had
-  /// posted. DEVIATION(D10).
+  /// posted. DEVIATION(D11).
   void on_close(event_listener callback) const;
 
   /// As on `event_target`; `listener_id::none` once the worker has ended.
