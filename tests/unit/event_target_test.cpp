@@ -235,6 +235,21 @@ TEST_CASE_METHOD(event_target_test, "a listener for one class of event ignores t
   CHECK(seen == trace{"hello", "trouble"});
 }
 
+TEST_CASE_METHOD(event_target_test, "only error events can be cancelled, by any listener",
+                 "[event_target]") {
+  const auto prevent = [](event& ev) { ev.prevent_default(); };
+  at.add_event_listener("error", prevent);
+  at.add_event_listener("message", prevent);
+  error_event failure{"trouble", {}};
+  CHECK(failure.cancelable());
+  CHECK_FALSE(failure.default_prevented());
+  at.dispatch_event(failure);
+  CHECK(failure.default_prevented());
+  message_event message{"message", {}};
+  at.dispatch_event(message);
+  CHECK_FALSE(message.default_prevented());
+}
+
 TEST_CASE("a made message event has the standard's defaults", "[event_target]") {
   const message_event ev{"message", {}};
   CHECK(ev.data().is_undefined());
@@ -243,6 +258,7 @@ TEST_CASE("a made message event has the standard's defaults", "[event_target]") 
   CHECK_FALSE(ev.source());
   CHECK(ev.ports().empty());
   CHECK_FALSE(ev.port());
+  CHECK_FALSE(ev.source_port());
   CHECK_FALSE(ev.bubbles());
   CHECK_FALSE(ev.cancelable());
 }
