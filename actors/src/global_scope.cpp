@@ -208,6 +208,7 @@ void global_scope::on_exit() {
 
 void global_scope::end(close_reason reason) {
   ended_ = true;
+  handlers_ = {};
   leave();
   const auto id = registry_->window().id();
   registry_->close(reason);

@@ -99,6 +99,7 @@ void shared_worker_global_scope::close() {
 void shared_worker_global_scope::leave() {
   system().shared_workers.retire(*key_, registry().window().id());
   worker_global_scope::leave();
+  lifelines_.clear();
 }
 
 } // namespace hawser

@@ -51,19 +51,23 @@ dedicated_worker_global_scope::dedicated_worker_global_scope(caf::actor_config& 
   const registry_scope scope{registry()}; // It is made in its owner's turn.
   inside_.label("to the owner");
   errors_.label("errors to the owner");
-  reporter().escalate_to(
-    [this](const std::string& message) { static_cast<void>(errors_.post_message(message)); });
+  reporter().escalate_to([this](const std::string& message) {
+    if (errors_)
+      static_cast<void>(errors_.post_message(message));
+  });
   *setup.made = registry().window().id();
 }
 
 dedicated_worker_global_scope::~dedicated_worker_global_scope() = default;
 
 error dedicated_worker_global_scope::post_message(const value& data, transfer_list transfer) const {
+  if (!inside_)
+    return {}; // It has ended, and a listener's destructor posts still.
   return inside_.post_message(data, std::move(transfer));
 }
 
 error dedicated_worker_global_scope::post_message(const value& data) const {
-  return inside_.post_message(data);
+  return post_message(data, {});
 }
 
 void dedicated_worker_global_scope::on_message(event_listener callback) {
@@ -82,6 +86,12 @@ void dedicated_worker_global_scope::run_start_function() {
 void dedicated_worker_global_scope::begin_events() {
   inside_.on_message_error([this](message_event& ev) { own_events().fire_again(ev); });
   inside_.on_message([this](message_event& ev) { own_events().fire_again(ev); });
+}
+
+void dedicated_worker_global_scope::leave() {
+  worker_global_scope::leave();
+  inside_ = {};
+  errors_ = {};
 }
 
 } // namespace hawser

@@ -119,7 +119,8 @@ protected:
   /// What was ready has been delivered, up to the bound on turns.
   virtual void end_turn() {}
 
-  /// The last thing it does, before its ports close.
+  /// The last thing it does, before its ports close: it lets go of every handle of a port it has
+  /// itself, for a handle keeps the waker and that the actor.
   virtual void leave() {}
 
   detail::system_state& system() const noexcept { return *system_; }

@@ -79,6 +79,7 @@ public:
 protected:
   void run_start_function() override;
   void begin_events() override;
+  void leave() override;
 
 private:
   std::function<void(dedicated_worker_global_scope*)> start_;
