@@ -124,6 +124,48 @@ TEST_CASE_METHOD(worker_page, "a shared worker handles what its last client post
   CHECK(handled == posts);
 }
 
+TEST_CASE_METHOD(worker_page, "a client that comes when the last one has gone keeps the worker",
+                 "[contexts][shared_worker]") {
+  gate holding;
+  gate client_gone;
+  gate unused;
+  gate next_client_asked;
+  const worker_script script{"script", [&](inside* worker) {
+                               auto [port1, port2] = worker->make_channel();
+                               port2.on_message(
+                                 [&] { // By now the worker has counted out its only client.
+                                   unused.open();
+                                   static_cast<void>(next_client_asked.pass());
+                                 });
+                               worker->on_connect([&, port1 = port1](message_event& ev) {
+                                 const auto port = ev.ports().at(0);
+                                 port.on_message([&, port, port1](message_event& msg) {
+                                   port.post_message(msg.data());
+                                   if (msg.data() != "hold")
+                                     return;
+                                   holding.open();
+                                   static_cast<void>(client_gone.pass());
+                                   port1.post_message("once its end has been delivered");
+                                 });
+                               });
+                             }};
+  self.open("https://page.example/client", [&](browsing_context* client) {
+    client->make_shared_worker(script).port().post_message("hold");
+    client->close();
+  });
+  REQUIRE(holding.pass());
+  REQUIRE(settles_with(1));
+  client_gone.open();
+  REQUIRE(unused.pass());
+  const auto shared = self.make_shared_worker(script);
+  listen(shared.port());
+  CHECK_FALSE(shared.port().post_message("still there?"));
+  next_client_asked.open();
+  REQUIRE(hears(1));
+  CHECK(heard == lines{"still there?"});
+  CHECK(sys->statistics().contexts_opened == 3);
+}
+
 TEST_CASE_METHOD(worker_page, "a shared worker that never has nothing to do still ends",
                  "[contexts][shared_worker]") {
   const auto made = self.open("https://page.example/client", [](browsing_context* client) {
