@@ -80,7 +80,8 @@ TEST_CASE_METHOD(shared_page, "clients of one script and name meet the same inst
   CHECK(notes.await(1) == lines{"3"});
   CHECK(heard == lines{"1", "2"});
   CHECK(first != second);
-  sys->close_all();
+  sys->close_all(); // Nobody writes into the notebook once it is gone.
+  CHECK(sys.all_end());
 }
 
 TEST_CASE_METHOD(shared_page, "another script or another name is another instance",
@@ -109,7 +110,8 @@ TEST_CASE_METHOD(shared_page, "another origin never meets the same instance",
   CHECK(notes.await(3) == lines{"1", "1", "1"});
   open_client("https://page.example/again", {"count", count}, notes);
   CHECK(notes.await(4).back() == "2");
-  sys->close_all();
+  sys->close_all(); // Nobody writes into the notebook once it is gone.
+  CHECK(sys.all_end());
 }
 
 TEST_CASE_METHOD(shared_page, "a client's port is always the same ordinary port",
@@ -302,7 +304,8 @@ TEST_CASE_METHOD(shared_page, "a shared worker can join two clients directly",
   auto seen = notes.await(2);
   std::ranges::sort(seen);
   CHECK(seen == lines{"hears a", "hears b"});
-  sys->close_all();
+  sys->close_all(); // Nobody writes into the notebook once it is gone.
+  CHECK(sys.all_end());
 }
 
 TEST_CASE_METHOD(shared_page, "a shared worker lives while one client's context does",
@@ -348,6 +351,8 @@ TEST_CASE_METHOD(shared_page, "a client that goes away is a closed port, for nob
   CHECK_FALSE(staying.port().post_message("still there?"));
   REQUIRE(hears(1));
   CHECK(heard == lines{"still there?"});
+  sys->close_all(); // Nobody writes into the notebook once it is gone.
+  CHECK(sys.all_end());
 }
 
 TEST_CASE_METHOD(shared_page, "one script can serve workers of both kinds",

@@ -62,7 +62,9 @@ public:
     bool fenced = false;
     self.on_message([&] { fenced = true; });
     static_cast<void>(self.window().post_message("fence"));
-    return self.run_until([&] { return fenced; }, patience);
+    const bool arrived = self.run_until([&] { return fenced; }, patience);
+    self.on_message(nullptr);
+    return arrived;
   }
 
   test_system sys;

@@ -93,6 +93,7 @@ TEST_CASE_METHOD(worker_page, "a worker that crashes says so, after all it had p
   });
   REQUIRE(hears(4));
   CHECK(heard == lines{"0", "1", "2", "closed context_crashed"});
+  REQUIRE(settles_with(0));
   CHECK(sys->statistics().contexts_crashed == 1);
 }
 
