@@ -23,6 +23,7 @@ if(CAF_FOUND)
 endif()
 
 find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
 
 if(HAWSER_BUILD_TOOLS)
   find_package(CLI11 REQUIRED)

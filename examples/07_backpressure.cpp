@@ -46,7 +46,7 @@ void consume(hawser::browsing_context* self) {
     auto next = std::make_shared<std::uint64_t>(0);
     const auto port = handed.ports().at(0);
     port.on_message([self, next](hawser::message_event& ev) {
-      if (const auto* exceeded = ev.data().get_if<std::string>()) {
+      if (const auto* exceeded = ev.data().get_if<std::string_view>()) {
         std::cout << *next << " messages of 1 KB have arrived in order\n"
                   << "what waited " << *exceeded << " exceeded the threshold and one burst\n";
         return self->close();

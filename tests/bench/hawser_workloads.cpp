@@ -143,6 +143,53 @@ private:
   }
 };
 
+// One thing goes to and fro between two contexts; a buffer moves.
+class shuttle : public two_contexts {
+public:
+  shuttle(hawser::system& sys, hawser::value cargo) : two_contexts(sys), cargo_(std::move(cargo)) {
+    open();
+  }
+
+private:
+  static void send(const hawser::message_port& port, const hawser::value& cargo) {
+    const auto* buffer = cargo.get_if<hawser::array_buffer>();
+    post(port, cargo, buffer != nullptr ? hawser::transfer_list{*buffer} : hawser::transfer_list{});
+  }
+
+  void prepare_far(hawser::browsing_context&, const hawser::message_port& port) override {
+    port.on_message([port = port](hawser::message_event& ev) { send(port, ev.data()); });
+  }
+
+  void prepare_near(hawser::browsing_context&, const hawser::message_port& port) override {
+    port.on_message([this, port = port](hawser::message_event& ev) {
+      cargo_ = ev.data();
+      if (--left_ == 0)
+        watch_.stop();
+      else
+        send(port, cargo_);
+    });
+  }
+
+  void start(hawser::browsing_context&, const hawser::message_port& port,
+             std::uint64_t count) override {
+    left_ = count;
+    watch_.start();
+    send(port, cargo_);
+  }
+
+  hawser::value cargo_;    // the near context's
+  std::uint64_t left_ = 0; // likewise
+};
+
+// Records of about 100 bytes each, nested two levels deep.
+hawser::value records(std::size_t bytes) {
+  hawser::array made;
+  std::uint64_t number = 0;
+  while (hawser::value{made}.byte_size() < bytes || made.empty())
+    made.push_back(hawser::object{{"id", number++}, {"tags", hawser::array{"a", 1.5}}});
+  return made;
+}
+
 // Waits until the ports of a run are gone, which takes their contexts some turns.
 void await_ports(const hawser::system& sys, std::uint64_t wanted) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{5};
@@ -233,6 +280,22 @@ std::unique_ptr<workload> make_watched_flood(hawser::system& sys) {
 
 std::unique_ptr<workload> make_hawser_pingpong(hawser::system& sys) {
   return std::make_unique<hawser_pingpong>(sys);
+}
+
+std::unique_ptr<workload> make_large_value_shuttle(hawser::system& sys) {
+  return std::make_unique<shuttle>(sys, records(100'000'000));
+}
+
+std::unique_ptr<workload> make_small_value_shuttle(hawser::system& sys) {
+  return std::make_unique<shuttle>(sys, records(100));
+}
+
+std::unique_ptr<workload> make_large_buffer_shuttle(hawser::system& sys) {
+  return std::make_unique<shuttle>(sys, hawser::array_buffer{std::size_t{1} << 30});
+}
+
+std::unique_ptr<workload> make_small_buffer_shuttle(hawser::system& sys) {
+  return std::make_unique<shuttle>(sys, hawser::array_buffer{100});
 }
 
 std::unique_ptr<workload> make_create(hawser::system& sys) {

@@ -17,6 +17,15 @@ std::unique_ptr<workload> make_watched_flood(hawser::system& sys);
 /// Two contexts post one [u64, string] to and fro. One operation is a round trip.
 std::unique_ptr<workload> make_hawser_pingpong(hawser::system& sys);
 
+/// Records of 100 MB in all, or one of 100 bytes, go to and fro between two contexts. Cloning
+/// shares, so they should cost the same.
+std::unique_ptr<workload> make_large_value_shuttle(hawser::system& sys);
+std::unique_ptr<workload> make_small_value_shuttle(hawser::system& sys);
+
+/// A buffer of 1 GiB, or of 100 bytes, is transferred to and fro between two contexts.
+std::unique_ptr<workload> make_large_buffer_shuttle(hawser::system& sys);
+std::unique_ptr<workload> make_small_buffer_shuttle(hawser::system& sys);
+
 /// A context makes channels and keeps both ports.
 std::unique_ptr<workload> make_create(hawser::system& sys);
 

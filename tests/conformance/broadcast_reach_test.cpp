@@ -147,7 +147,7 @@ TEST_CASE("a receiver sees the bytes as they were posted, whatever others did to
     auto bytes = *ev.data().as<array_buffer>();
     seen.push_back(bytes.data()[0]);
     bytes.data()[0] = std::byte{9};
-    bytes.detach();
+    bytes.transfer();
   };
   first.on_message(spoil);
   second.on_message(spoil);

@@ -120,7 +120,7 @@ TEST_CASE("what cannot be cloned is refused and reaches nobody", "[broadcast][BC
   CHECK(refused == errc::data_clone_error);
   CHECK(refused.what().starts_with("data.reply: "));
   array_buffer gone{8};
-  gone.detach();
+  gone.transfer();
   CHECK(sender.post_message(gone) == errc::data_clone_error);
   settle(context);
   CHECK(at_receiver.seen.empty());

@@ -90,7 +90,7 @@ TEST_CASE("settings have their documented defaults", "[contexts][config]") {
   CHECK(settings.log_level == "warning");
   CHECK(settings.log_components.empty());
   CHECK(settings.log_file.empty());
-  CHECK(settings.limits.queue_bytes_max == std::uint64_t{1} << 30);
+  CHECK(settings.limits.queue_bytes_max == std::uint64_t{1} << 31);
   CHECK(settings.limits.posted_bytes_per_context_max == std::uint64_t{1} << 32);
   CHECK(settings.limits.deliveries_per_turn_max == 256);
 }

@@ -12,7 +12,7 @@ struct limits {
   /// `quota_exceeded_error` and posts nothing: DEVIATION(D4). The bytes of a value are an
   /// estimate of its size in memory, shared parts counted once per mention. What waits inside ports
   /// that travel in the queue counts as `message_port::buffered_amount` says.
-  std::uint64_t queue_bytes_max = std::uint64_t{1} << 30;
+  std::uint64_t queue_bytes_max = std::uint64_t{1} << 31;
 
   /// Messages waiting in one port's message queue; the same error.
   std::uint64_t queue_messages_max = std::uint64_t{1} << 24;
