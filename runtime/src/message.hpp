@@ -29,7 +29,7 @@ struct message_extras {
   std::vector<endpoint> ports; ///< Transferred, in the order of the transfer list.
   std::optional<window_message> window;
   std::optional<agent_cluster> cluster; ///< The sender's, if there is shared memory in the data.
-  std::int64_t carried_bytes = 0; ///< What waited inside the ports when they set out.
+  std::int64_t carried_bytes = 0;       ///< What waited inside the ports when they set out.
   std::shared_ptr<const broadcast_post> broadcast; ///< Shared by all who receive it.
 };
 

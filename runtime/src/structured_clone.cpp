@@ -10,6 +10,12 @@ namespace hawser {
 namespace detail {
 namespace {
 
+bool lists_port(const transferable& item) {
+  const auto* content = std::get_if<value>(&item);
+  return std::holds_alternative<message_port>(item)
+         || (content != nullptr && content->type() == value_type::port);
+}
+
 result<message> serialize_with_transfer(const value& data, const transfer_list& transfer,
                                         const serialization_scope& by) {
   resolved_items items;
@@ -41,6 +47,10 @@ result<value> registry_core::structured_clone(const value& data, const transfer_
 result<value> structured_clone(const value& data, transfer_list transfer) {
   if (auto* core = detail::registry_core::current())
     return core->structured_clone(data, transfer);
+  // A port has an owner; here would be none for it.
+  for (std::size_t i = 0; i < transfer.items().size(); ++i)
+    if (detail::lists_port(transfer.items()[i]))
+      return detail::refuse_item(i, "a port can be transferred inside a context only");
   auto msg = detail::serialize_with_transfer(data, transfer, {});
   if (!msg)
     return msg.error();

@@ -445,5 +445,46 @@ TEST_CASE("a listener of messages keeps a channel open, and without one the last
   }
 }
 
+TEST_CASE("a blob can be read by every receiver, though its sender is gone",
+          "[broadcast][BC-032]") {
+  const auto hub = make_hub();
+  broadcasting_context a{hub};
+  broadcasting_context b{hub};
+  std::vector<blob> received;
+  const auto at_a = a->make_broadcast_channel("files");
+  const auto at_b = b->make_broadcast_channel("files");
+  for (const auto& channel : {at_a, at_b})
+    channel.on_message([&](message_event& ev) { received.push_back(*ev.data().as<blob>()); });
+  {
+    broadcasting_context sender{hub};
+    const auto channel = sender->make_broadcast_channel("files");
+    channel.post_message(blob{"bytes of a blob", "text/plain"});
+  }
+  settle(a, b);
+  REQUIRE(received.size() == 2);
+  for (const auto& each : received)
+    CHECK(each.text() == "bytes of a blob");
+}
+
+TEST_CASE("a shared buffer can be written by all receivers of its cluster", "[broadcast][BC-033]") {
+  const auto hub = make_hub();
+  broadcasting_context a{hub};
+  broadcasting_context b{hub};
+  broadcasting_context sender{hub};
+  const auto at_a = a->make_broadcast_channel("memory");
+  const auto at_b = b->make_broadcast_channel("memory");
+  std::size_t place = 0;
+  for (const auto& channel : {at_a, at_b})
+    channel.on_message([&](message_event& ev) {
+      ev.data()["memory"].as<shared_array_buffer>()->bytes()[place++] = std::byte{7};
+    });
+  const auto channel = sender->make_broadcast_channel("memory");
+  const shared_array_buffer memory{2};
+  CHECK_FALSE(channel.post_message(object{{"memory", memory}, {"own", array_buffer{1}}}));
+  settle(a, b, sender);
+  CHECK(memory.bytes()[0] == std::byte{7});
+  CHECK(memory.bytes()[1] == std::byte{7});
+}
+
 } // namespace
 } // namespace hawser

@@ -247,5 +247,19 @@ TEST_CASE("the ports of a page that rests work when it comes back", "[lifetime][
   CHECK(first.seen == trace{"while it rests"});
 }
 
+TEST_CASE("a blob in a message outlives its sender's own", "[lifetime][LF-003]") {
+  test_context receiver{"receiver"};
+  inbox at;
+  {
+    test_context sender{"sender"};
+    auto [near, far] = connect(sender, receiver);
+    at.listen(far);
+    near.post_message(array{blob{std::string(1'000, 'x'), "text/plain"}});
+    settle(sender, receiver);
+  }
+  REQUIRE(at.data.size() == 1);
+  CHECK(at.data[0][0].get_if<blob>()->text() == std::string(1'000, 'x'));
+}
+
 } // namespace
 } // namespace hawser

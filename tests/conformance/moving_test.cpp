@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "hawser/structured_clone.hpp"
 #include "printing.hpp"
 #include "test_context.hpp"
 
@@ -329,6 +330,43 @@ TEST_CASE_METHOD(moving_test, "a pair that never moved behaves like one that did
   const auto moved = story(port1, to_c.carry(to_b.carry(port2)), all);
   CHECK(local == trace{"two", "one", "three", "close closed_by_peer"});
   CHECK(moved == local);
+}
+
+TEST_CASE_METHOD(moving_test, "a port that has moved does not care what becomes of its old owner",
+                 "[moving][MV-018]") {
+  port1.post_message("before");
+  const auto at_b = to_b.carry(port2);
+  inbox at{to_c.carry(at_b)};
+  b->suspend(); // As a document that is not fully active.
+  port1.post_message("suspended");
+  settle_all();
+  b->close(close_reason::context_closed);
+  port1.post_message("closed");
+  settle_all();
+  CHECK(at.seen == trace{"before", "suspended", "closed"});
+}
+
+TEST_CASE_METHOD(moving_test, "cloning at home moves a listed port to a new one with the same peer",
+                 "[moving][MV-021]") {
+  inbox at{port1};
+  port1.post_message("waiting");
+  const auto clone = a.run([&] { return structured_clone(array{port2, 1}, {port2}); });
+  REQUIRE(clone);
+  const auto made = *(*clone)[0].get_if<message_port>();
+  inbox at_new;
+  a.run([&] {
+    CHECK(port2.detached());
+    CHECK(made != port2);
+    at_new.listen(made);
+    made.post_message("from the new one");
+  });
+  settle_all();
+  CHECK(at.seen == trace{"from the new one"});
+  CHECK(at_new.seen == trace{"waiting"});
+  a.run([&] {
+    CHECK(structured_clone(made).error() == errc::data_clone_error);
+    CHECK_FALSE(made.detached());
+  });
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // Shared workers: who meets whom, how clients come and go.
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <stdexcept>
 
@@ -402,6 +403,49 @@ TEST_CASE_METHOD(shared_page, "values of every type survive the way to a shared 
     CHECK_FALSE(shared.port().post_message(each));
   REQUIRE(self.run_until([&] { return back.size() == battery.size(); }, test::patience));
   CHECK(back == battery);
+}
+
+TEST_CASE_METHOD(shared_page, "shared memory goes neither to a shared worker nor from it",
+                 "[shared_worker][SW-017]") {
+  const auto shared = join({"memory", [](inside* worker) {
+                              worker->on_connect([](message_event& ev) {
+                                const auto port = ev.ports().at(0);
+                                port.on_message([port] { port.post_message("message"); });
+                                port.on_message_error([port](message_event& failed) {
+                                  port.post_message("messageerror " + to_string(failed.data()));
+                                  port.post_message(shared_array_buffer{2});
+                                  port.post_message("done");
+                                });
+                              });
+                            }});
+  shared.port().on_message_error([this] { heard.push_back("messageerror here"); });
+  CHECK_FALSE(shared.port().post_message(shared_array_buffer{2}));
+  REQUIRE(hears(3));
+  CHECK(heard == lines{"messageerror null", "messageerror here", "done"});
+}
+
+TEST_CASE_METHOD(shared_page, "shared memory goes to a dedicated worker and its own worker",
+                 "[worker][AB-045]") {
+  const auto made = make([](dedicated_worker_global_scope* outer) {
+    const auto inner = outer->make_worker({"inner", [](dedicated_worker_global_scope* innermost) {
+                                             innermost->on_message([](message_event& ev) {
+                                               auto memory_here =
+                                                 ev.data().as<shared_array_buffer>()->bytes();
+                                               std::atomic_ref{memory_here[0]}.store(std::byte{5});
+                                             });
+                                             innermost->post_message("ready");
+                                           }});
+    outer->on_message([outer, inner](message_event& ev) {
+      inner.post_message(ev.data());
+      outer->post_message("passed on");
+    });
+  });
+  const shared_array_buffer memory{1};
+  CHECK_FALSE(made.post_message(memory));
+  const auto* first = memory.bytes().data();
+  CHECK(self.run_until(
+    [&] { return std::atomic_ref{*const_cast<std::byte*>(first)}.load() == std::byte{5}; },
+    test::patience));
 }
 
 } // namespace
