@@ -1,13 +1,19 @@
 #!/usr/bin/env python3
-"""Compares ledger.toml with the ids that test cases carry, and prints how each section stands.
+"""Compares ledger.toml with the catalogue and with the ids that test cases carry, and prints how
+each section stands.
 
-    check_ledger.py [FOLDER]
+    check_ledger.py [--document FILE [--write]] [FOLDER]
 
-FOLDER (this script's unless given) holds ledger.toml and the tests. Fails when a behaviour that is
-said to pass has no test, a test carries an id the ledger does not know, or an expected failure has
-a test that is not tagged [!shouldfail]. Catch2 itself fails a [!shouldfail] test that passes.
+FOLDER (this script's unless given) holds ledger.toml, catalogue.txt and the tests. Fails when a
+behaviour of the catalogue has no entry, one that is said to pass has no test, a test carries an id
+the ledger does not know, or an expected failure has a test that is not tagged [!shouldfail]. Catch2
+itself fails a [!shouldfail] test that passes.
+
+With a document, what stands between its two markers must be the same as a table; --write puts it
+there.
 """
 
+import argparse
 import pathlib
 import re
 import sys
@@ -52,13 +58,52 @@ def trouble_with(behaviour, entry, tests):
     return None
 
 
+def trouble_with_catalogue(folder, ledger):
+    lines = (folder / "catalogue.txt").read_text().splitlines()
+    known = {line.split()[0] for line in lines if line and not line.startswith("#")}
+    for each in sorted(known - set(ledger)):
+        yield f"{each}: is in catalogue.txt and has no entry"
+    for each in sorted(set(ledger) - known):
+        yield f"{each}: is not in catalogue.txt"
+
+
+def as_document(sections, counts, ledger):
+    """The same as a table, with a reason for each behaviour that does not pass."""
+    rows = ["| section | | pass | expected failure | not applicable |", "| --- | --- | ---: | ---: | ---: |"]
+    for name, title in sections.items():
+        rows.append(f"| {name} | {title} | " + " | ".join(str(n) for n in counts[name].values()) + " |")
+    totals = [sum(each[status] for each in counts.values()) for status in STATUSES]
+    rows.append("| | all | " + " | ".join(str(n) for n in totals) + " |")
+    rows += ["", "| not passing | what it is | why |", "| --- | --- | --- |"]
+    for behaviour, entry in ledger.items():
+        if entry["status"] != "pass":
+            rows.append(f"| {behaviour} | {entry['says']} | {entry['status'].replace('_', ' ')}: {entry['reason']} |")
+    return "\n".join(rows)
+
+
+def trouble_with_document(path, table, write):
+    first, last = "<!-- ledger -->\n", "\n<!-- end of ledger -->"
+    before, _, rest = path.read_text().partition(first)
+    held, _, after = rest.partition(last)
+    if write:
+        path.write_text(before + first + table + last + after)
+    elif held != table:
+        yield f"{path.name}: its table is out of date; run {pathlib.Path(__file__).name} with --write"
+
+
 def main():
-    folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=pathlib.Path, default=pathlib.Path(__file__).parent)
+    parser.add_argument("--document", type=pathlib.Path)
+    parser.add_argument("--write", action="store_true")
+    chosen = parser.parse_args()
+    folder = chosen.folder
     ledger = tomllib.loads((folder / "ledger.toml").read_text())
     sections = ledger.pop("sections")
     tests = tested_ids(folder)
 
     troubles = [f"{each}: tested in {tests[each][0][0]}, but not in the ledger" for each in tests if each not in ledger]
+    troubles += trouble_with_catalogue(folder, ledger)
     counts = {name: dict.fromkeys(STATUSES, 0) for name in sections}
     for behaviour, entry in ledger.items():
         section = behaviour[:2]
@@ -76,6 +121,9 @@ def main():
     for name, title in sections.items():
         print(line.format(f"{name} {title}", *counts[name].values()))
     print(line.format("total", *(sum(each[status] for each in counts.values()) for status in STATUSES)))
+    if chosen.document and not troubles:
+        table = as_document(sections, counts, ledger)
+        troubles += trouble_with_document(chosen.document, table, chosen.write)
     for trouble in troubles:
         print(f"ledger.toml: {trouble}", file=sys.stderr)
     return 1 if troubles else 0
