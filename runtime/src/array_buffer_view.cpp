@@ -1,10 +1,10 @@
 #include "hawser/array_buffer_view.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <string>
 
+#include "half_float.hpp"
 #include "hawser/value.hpp"
 
 namespace hawser {
@@ -26,19 +26,6 @@ T read(const std::byte* from) noexcept {
   T made;
   std::memcpy(&made, from, sizeof made);
   return made;
-}
-
-double half_to_double(std::uint16_t bits) noexcept {
-  const int exponent = bits >> 10 & 0x1f;
-  const double fraction = bits & 0x3ff;
-  double magnitude;
-  if (exponent == 0x1f)
-    magnitude = fraction == 0 ? HUGE_VAL : std::nan("");
-  else if (exponent == 0)
-    magnitude = std::ldexp(fraction, -24);
-  else
-    magnitude = std::ldexp(fraction + 1024, exponent - 25);
-  return std::copysign(magnitude, (bits & 0x8000) != 0 ? -1.0 : 1.0);
 }
 
 } // namespace
@@ -187,7 +174,7 @@ value array_buffer_view::element(std::size_t index) const {
     case view_kind::uint32:
       return read<std::uint32_t>(at);
     case view_kind::float16:
-      return half_to_double(read<std::uint16_t>(at));
+      return detail::half_to_double(read<std::uint16_t>(at));
     case view_kind::float32:
       return double{read<float>(at)};
     case view_kind::float64:

@@ -1,6 +1,7 @@
 #include "hawser/big_integer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hawser {
 namespace {
@@ -29,6 +30,19 @@ big_integer big_integer::from_unsigned(std::uint64_t number) {
   for (; number != 0; number >>= 32)
     made.magnitude_.push_back(static_cast<std::uint32_t>(number));
   return made;
+}
+
+big_integer big_integer::from_magnitude(std::vector<std::uint32_t> digits) {
+  while (!digits.empty() && digits.back() == 0)
+    digits.pop_back();
+  big_integer made;
+  made.magnitude_ = std::move(digits);
+  return made;
+}
+
+big_integer big_integer::negated() && {
+  negative_ = !negative_ && !magnitude_.empty();
+  return std::move(*this);
 }
 
 result<big_integer> big_integer::parse(std::string_view text) {

@@ -50,6 +50,22 @@ void detail::value_internals::add_to_index(object_node& node) {
   index_from(node, 0);
 }
 
+bool detail::value_internals::add_distinct_to_index(object_node& node) {
+  index_from(node, 0);
+  if (!node.extra)
+    return true; // Too few for an index.
+  const auto& slots = node.extra->slots;
+  for (std::size_t i = 0; i < node.size; ++i) {
+    const std::string_view key = node.items()[i].first;
+    auto slot = slot_of(key, slots.size());
+    while (node.items()[slots[slot] - 1].first != key)
+      slot = (slot + 1) & (slots.size() - 1);
+    if (slots[slot] != i + 1)
+      return false;
+  }
+  return true;
+}
+
 // -- array ----------------------------------------------------------------------------------------
 
 array::array(std::initializer_list<detail::initial_value> elements) {

@@ -35,9 +35,20 @@ struct value_internals {
   /// From now on the graph counts instead.
   static void stop_counting(value& which) noexcept { which.note_ = value::note::uncounted; }
 
+  static std::int32_t int32(const value& of) noexcept { return of.payload_.int32; }
+
+  static double number(const value& of) noexcept { return of.payload_.number; }
+
+  /// Stands for a part that a `value_copier` knows.
+  static value reference(std::uint32_t index) noexcept { return {value_type::reference, index}; }
+
   static std::uint32_t reference_index(const value& of) noexcept { return of.payload_.index; }
 
   static void add_to_index(object_node& node);
+
+  /// The same for members that may not be distinct: true if they are. Otherwise the node is not to
+  /// be searched.
+  static bool add_distinct_to_index(object_node& node);
 };
 
 template <class Node, class Item>

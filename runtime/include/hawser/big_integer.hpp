@@ -22,6 +22,12 @@ public:
 
   static big_integer from_unsigned(std::uint64_t number);
 
+  /// From 32-bit digits, least significant first.
+  static big_integer from_magnitude(std::vector<std::uint32_t> digits);
+
+  /// The number with the other sign.
+  big_integer negated() &&;
+
   /// Parses `-12` or `0xff` (a sign is allowed before either). Gives `syntax_error` otherwise.
   static result<big_integer> parse(std::string_view text);
 

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace hawser::detail {
+
+/// What bytes are as text.
+enum class text_form : std::uint8_t {
+  utf8,
+  wtf8, ///< UTF-8 but for lone surrogates in three bytes each.
+  none, ///< Something else. A surrogate pair in six bytes is among it.
+};
+
+text_form text_form_of(std::string_view bytes) noexcept;
+
+} // namespace hawser::detail
