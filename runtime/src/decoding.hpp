@@ -85,6 +85,7 @@ private:
   // -- decoding.cpp: bytes and heads --
   void read(std::span<const std::byte> bytes);
   void read_items();
+  void read_numbers();
   bool parse_head(head& into);
   void hold_head();
   std::size_t missing_of_head() const noexcept;
@@ -106,6 +107,7 @@ private:
   bool fits(std::uint64_t items);
   bool may_open(kind what);
   value made_for(kind what, std::size_t capacity);
+  void note_arrival();
   void deliver(value made);
   std::optional<value> close();
   bool put(frame& top, value made);

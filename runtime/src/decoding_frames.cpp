@@ -42,6 +42,7 @@ void decoding::open(kind what, wire::record record, std::uint64_t count) {
     return;
   const bool pairs = what == kind::object || what == kind::map;
   const auto counted = count != indefinite;
+  note_arrival();
   if (counted
       && (count > std::numeric_limits<std::uint32_t>::max() || !fits(pairs ? count * 2 : count)))
     return fail("a container of " + std::to_string(count) + " items where " + std::to_string(left())
@@ -137,6 +138,12 @@ value decoding::made_for(kind what, std::size_t capacity) {
   panic("a container of no kind was opened");
 }
 
+// One of the items that were promised is there, or at least its first byte.
+void decoding::note_arrival() {
+  if (!frames_.empty() && frames_.back().remaining != indefinite)
+    --promised_;
+}
+
 // Gives the value to the container it is an item of, and those that thereby become complete to
 // theirs.
 void decoding::deliver(value made) {
@@ -144,7 +151,6 @@ void decoding::deliver(value made) {
     auto& top = frames_.back();
     if (!put(top, std::move(made)) || top.remaining == indefinite)
       return;
-    --promised_;
     if (--top.remaining > 0)
       return;
     auto closed = close();

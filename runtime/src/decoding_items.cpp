@@ -64,6 +64,7 @@ void decoding::take_scalar(value made) {
   if (tags_.mark != unmarked)
     marked_[tags_.mark] = made;
   tags_ = {};
+  note_arrival();
   deliver(std::move(made));
 }
 
@@ -77,7 +78,7 @@ bool decoding::refuse_other_tags(std::string_view what) {
 
 void decoding::take_integer(major sign, std::uint64_t argument) {
   if (!tags_.any())
-    return deliver(value_of(sign, argument));
+    return take_scalar(value_of(sign, argument));
   if (tags_.content == wire::tag::reference && sign == major::unsigned_integer)
     return take_reference(argument);
   if (tags_.content == wire::tag::date) {
@@ -229,12 +230,11 @@ void decoding::take_reference(std::uint64_t number) {
   if (number >= marked_.size())
     return fail("a reference to part " + std::to_string(number) + " of "
                 + std::to_string(marked_.size()));
-  tags_ = {};
   const auto index = static_cast<std::uint32_t>(number);
   if (marked_[index])
-    return deliver(*marked_[index]);
+    return take_scalar(*marked_[index]);
   circular_ = true;
-  deliver(inside::reference(index));
+  take_scalar(inside::reference(index));
 }
 
 } // namespace hawser::detail

@@ -72,6 +72,9 @@ bool encoding::write_values(std::size_t level) {
   const auto* const end = static_cast<const value*>(frames_[level].end);
   const bool holes = frames_[level].of->type() == value_type::array;
   while (at != end) {
+    at = out_.numbers(at, end);
+    if (at == end)
+      break;
     const value& item = *at++;
     frames_[level].next = at;
     if (item.is_undefined() && holes && value_internals::is_hole(item))
@@ -80,6 +83,7 @@ bool encoding::write_values(std::size_t level) {
     if (came_to != outcome::done)
       return came_to == outcome::opened;
   }
+  frames_[level].next = end;
   return true;
 }
 

@@ -29,7 +29,7 @@ std::optional<std::uint16_t> to_half(float number) noexcept {
   if ((bits & 0x7fffffff) == 0)
     return made(0);
   if (exponent == 128)
-    return made(fraction == 0 ? 0x7c00 : 0x7e00); // What a NaN carries beside that is not kept.
+    return made(0x7c00); // Infinity.
   if (exponent >= -14 && exponent <= 15 && (fraction & 0x1fff) == 0)
     return made(static_cast<std::uint32_t>(exponent + 15) << 10 | fraction >> 13);
   if (exponent < -14 && exponent >= -24) {

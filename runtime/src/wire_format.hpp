@@ -36,6 +36,8 @@ inline constexpr std::uint8_t byte_float = 0xfa;
 inline constexpr std::uint8_t byte_double = 0xfb;
 inline constexpr std::uint8_t byte_break = 0xff;
 
+inline constexpr std::uint16_t half_nan = 0x7e00; ///< The one NaN there is.
+
 /// Registered tags that are read; those that are written are the same but for `date_text`,
 /// `reg_exp_text`, `reg_exp` and `self_described`.
 enum class tag : std::uint64_t {

@@ -9,8 +9,10 @@
 #include <span>
 #include <string_view>
 
+#include "big_endian.hpp"
 #include "half_float.hpp"
 #include "hawser/wire_sink.hpp"
+#include "value_internals.hpp"
 #include "wire_format.hpp"
 
 namespace hawser::detail {
@@ -64,13 +66,28 @@ public:
   /// In the fewest bytes that keep it exact; there is one NaN.
   void number(double content) {
     make_room(9);
+    if (content != content)
+      return put<std::uint16_t>(wire::byte_half, wire::half_nan);
     const auto narrow = static_cast<float>(content);
-    if (static_cast<double>(narrow) != content && content == content)
+    if (static_cast<double>(narrow) != content)
       return put<std::uint64_t>(wire::byte_double, std::bit_cast<std::uint64_t>(content));
     if (const auto half = to_half(narrow))
       put<std::uint16_t>(wire::byte_half, *half);
     else
       put<std::uint32_t>(wire::byte_float, std::bit_cast<std::uint32_t>(narrow));
+  }
+
+  /// Numbers in a row, up to what is none; where it stopped. For long arrays.
+  const value* numbers(const value* at, const value* end) {
+    for (; at != end; ++at) {
+      if (at->type() == value_type::number)
+        number(value_internals::number(*at));
+      else if (at->type() == value_type::int32)
+        integer(value_internals::int32(*at));
+      else
+        break;
+    }
+    return at;
   }
 
   void raw(std::span<const std::byte> bytes) {
@@ -113,12 +130,13 @@ private:
       flush();
   }
 
-  // A first byte and an argument of that width, most significant byte first.
+  // A first byte and an argument of that width.
   template <class Width>
   void put(unsigned first, std::uint64_t argument) noexcept {
-    block_[used_++] = static_cast<std::byte>(first);
-    for (std::size_t i = sizeof(Width); i-- > 0;)
-      block_[used_++] = static_cast<std::byte>(argument >> (i * 8));
+    auto* to = block_.data() + used_;
+    *to = static_cast<std::byte>(first);
+    store_big_endian(static_cast<Width>(argument), to + 1);
+    used_ += 1 + sizeof(Width);
   }
 
   std::array<std::byte, 8192> block_;

@@ -48,6 +48,10 @@ public:
     value owner;
   };
 
+  chunk_list() = default;
+  chunk_list(chunk_list&&) = default;
+  chunk_list& operator=(chunk_list&&) = default;
+
   void write(std::span<const std::byte> bytes) override {
     auto& made = chunks_.emplace_back();
     made.copied.assign(bytes.begin(), bytes.end());

@@ -1,0 +1,147 @@
+#include <algorithm>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "hawser/value_decoder.hpp"
+#include "hawser/value_encoder.hpp"
+#include "printing.hpp"
+#include "samples.hpp"
+#include "shape.hpp"
+
+using namespace hawser;
+using namespace hawser::test;
+
+namespace {
+
+std::vector<std::byte> encoded(const value& from, const wire_options& options = {}) {
+  std::vector<std::byte> bytes;
+  const auto trouble = encode(from, bytes, options);
+  INFO(trouble.what());
+  CHECK_FALSE(trouble);
+  return bytes;
+}
+
+// In pieces of that many bytes, each in memory of its own that is gone after the call.
+error feed_in_pieces(value_decoder& decoder, std::span<const std::byte> bytes, std::size_t size) {
+  while (!bytes.empty()) {
+    const auto now = bytes.first(std::min(size, bytes.size()));
+    const std::vector<std::byte> piece(now.begin(), now.end());
+    if (auto trouble = decoder.feed(piece))
+      return trouble;
+    bytes = bytes.subspan(now.size());
+  }
+  return {};
+}
+
+} // namespace
+
+TEST_CASE("every sample is read in pieces of any size", "[wire][stream]") {
+  for (const auto& one : samples()) {
+    INFO(one.expression);
+    const wire_options options{.scope = one.scope, .transferred_ports = 2};
+    const auto bytes = encoded(one.content, options);
+    value_decoder decoder{options};
+    for (std::size_t size = 1; size <= bytes.size(); ++size) {
+      REQUIRE_FALSE(feed_in_pieces(decoder, bytes, size));
+      CHECK(decoder.complete());
+      CHECK(decoder.position() == bytes.size());
+      const auto made = decoder.take();
+      REQUIRE(made);
+      CHECK(same(*made, one.content));
+    }
+  }
+}
+
+TEST_CASE("every sample that is cut off is incomplete", "[wire][stream]") {
+  for (const auto& one : samples()) {
+    INFO(one.expression);
+    const wire_options options{.scope = one.scope, .transferred_ports = 2};
+    const auto bytes = encoded(one.content, options);
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      const auto part = std::span{bytes}.first(size);
+      const auto made = decode(part, options);
+      REQUIRE_FALSE(made);
+      CHECK(made.error() == errc::data_decode_error);
+      value_decoder decoder{options};
+      REQUIRE_FALSE(decoder.feed(part));
+      CHECK_FALSE(decoder.complete());
+      CHECK(decoder.take().error().what()
+            == "byte " + std::to_string(size) + ": the bytes end in the middle of the value");
+    }
+  }
+}
+
+TEST_CASE("a long array, a long text and a large buffer arrive in pieces", "[wire][stream]") {
+  array numbers;
+  for (int i = 0; i < 10'000; ++i)
+    numbers.push_back(i % 3 == 0 ? value{i * 0.1} : value{i * 77});
+  object members;
+  for (int i = 0; i < 1000; ++i)
+    members.set("member number " + std::to_string(i), i);
+  const value all = array{numbers, members, std::string(50'000, 'x'), array_buffer{50'000}};
+  const auto bytes = encoded(all);
+  for (const std::size_t size : {1, 2, 3, 7, 8, 9, 10, 1000, 4096, 100'000}) {
+    value_decoder decoder;
+    REQUIRE_FALSE(feed_in_pieces(decoder, bytes, size));
+    const auto made = decoder.take();
+    REQUIRE(made);
+    CHECK(*made == all);
+  }
+}
+
+TEST_CASE("after an error a decoder repeats it, and take makes it new", "[wire][stream]") {
+  value_decoder decoder;
+  const auto bad = from_hex("01 82 01 fc");
+  const auto trouble = decoder.feed(bad);
+  CHECK(trouble.what() == "byte 3: a byte that begins no item");
+  CHECK(decoder.feed(from_hex("01")).what() == trouble.what());
+  CHECK_FALSE(decoder.complete());
+  CHECK(decoder.take().error().what() == trouble.what());
+  REQUIRE_FALSE(decoder.feed(from_hex("01 07")));
+  CHECK(*decoder.take() == 7);
+}
+
+TEST_CASE("bytes behind a value are an error, in the same piece and in the next",
+          "[wire][stream]") {
+  CHECK(decode(from_hex("01 07 07")).error().what() == "byte 2: there are bytes behind the value");
+  value_decoder decoder;
+  REQUIRE_FALSE(decoder.feed(from_hex("01 07")));
+  CHECK(decoder.complete());
+  CHECK(decoder.feed(from_hex("07")).what() == "byte 2: there are bytes behind the value");
+}
+
+TEST_CASE("a chunk list has the bytes of the vector and copies nothing large", "[wire][stream]") {
+  const array_buffer buffer{100'000};
+  const blob large{std::string(30'000, 'b')};
+  const value all =
+    object{{"name", "x"}, {"buffer", buffer}, {"blob", large}, {"text", std::string(20'000, 't')}};
+  chunk_list chunks;
+  value_encoder encoder;
+  REQUIRE_FALSE(encoder.encode(all, chunks));
+  std::vector<std::byte> joined;
+  bool kept = false;
+  std::size_t copied = 0;
+  for (const auto& chunk : chunks.chunks()) {
+    joined.insert(joined.end(), chunk.bytes.begin(), chunk.bytes.end());
+    copied += chunk.copied.size();
+    kept |= chunk.bytes.data() == buffer.data();
+  }
+  CHECK(kept);
+  CHECK(copied < 200);
+  CHECK(joined == encoded(all));
+}
+
+TEST_CASE("chunks outlive the value they came from", "[wire][stream]") {
+  chunk_list chunks;
+  std::vector<std::byte> meant;
+  {
+    const value all = array{std::string(20'000, 't'), array_buffer{20'000}};
+    value_encoder encoder;
+    REQUIRE_FALSE(encoder.encode(all, chunks));
+    meant = encoded(all);
+  }
+  std::vector<std::byte> joined;
+  for (const auto& chunk : chunks.chunks())
+    joined.insert(joined.end(), chunk.bytes.begin(), chunk.bytes.end());
+  CHECK(joined == meant);
+}
