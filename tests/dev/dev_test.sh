@@ -18,7 +18,7 @@ fake_caf() {
 
 help_names_every_command() {
   expect 0 "$dev" help
-  for name in run test asan tsan bench check setup clean help; do
+  for name in run test asan tsan fuzz bench check setup clean help; do
     expect_line "^  $name "
   done
 }
