@@ -77,7 +77,8 @@ encoding::outcome encoding::write_date(const date& from) {
     return outcome::done;
   }
   out_.tag(wire::tag::date);
-  constexpr double whole_max = 9007199254740992; // 2^53
+  // As wide as a plain number is for every reader.
+  constexpr double whole_max = 4294967295;
   if (std::abs(seconds) > whole_max || std::trunc(seconds) != seconds)
     out_.number(seconds);
   else if (seconds >= 0)

@@ -5,8 +5,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <span>
+#include <vector>
 
-#include "hawser/wire_limits.hpp"
+#include "hawser/value_encoder.hpp"
 
 namespace hawser::test {
 
@@ -18,6 +19,19 @@ inline wire_options fuzzed_options(wire_scope scope) {
                      .references_max = 64},
           .scope = scope,
           .transferred_ports = 2};
+}
+
+/// The bytes of a value, which say all about it, platform objects too; `==` knows these by identity
+/// only. Another writer may have said it in fewer bytes and levels, so the bounds are the usual
+/// ones.
+inline std::vector<std::byte> written(const value& from) {
+  std::vector<std::byte> bytes;
+  const auto trouble = encode(from, bytes, {.scope = wire_scope::message, .transferred_ports = 2});
+  if (trouble) {
+    std::fprintf(stderr, "a decoded value cannot be encoded: %s\n", trouble.what().c_str());
+    std::abort();
+  }
+  return bytes;
 }
 
 /// Stops the fuzzer, which keeps the input.

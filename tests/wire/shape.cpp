@@ -17,14 +17,18 @@ const detail::serialized_object* sent(const value& from) {
 
 class shaping {
 public:
+  enum class integers : std::uint8_t { numbers, apart };
+
+  explicit shaping(integers how) : integers_(how) {}
+
   std::string made;
 
   void add(const value& from) {
-    made += to_string(from.type());
-    if (from.type() == value_type::number)
-      made += std::isnan(*from.as<double>())
-                ? " NaN"
-                : ' ' + std::to_string(std::bit_cast<std::uint64_t>(*from.as<double>()));
+    const bool plain = from.type() == value_type::int32 && integers_ == integers::numbers;
+    made += to_string(plain ? value_type::number : from.type());
+    if (const auto number = from.is_number() ? from.as<double>() : std::nullopt)
+      made +=
+        std::isnan(*number) ? " NaN" : ' ' + std::to_string(std::bit_cast<std::uint64_t>(*number));
     if (from.identity() != nullptr && met(from.identity()))
       return;
     made += '(';
@@ -76,22 +80,31 @@ private:
     made += buffer.resizable() ? " up to " + std::to_string(buffer.size_max()) : "";
   }
 
+  integers integers_;
   std::unordered_map<const void*, std::size_t> numbers_;
 };
 
 } // namespace
 
 std::string shape_of(const value& root) {
-  shaping by;
+  shaping by{shaping::integers::numbers};
   by.add(root);
   return std::move(by.made);
 }
 
-bool same(const value& lhs, const value& rhs) {
+bool alike(const value& lhs, const value& rhs) {
   if (shape_of(lhs) != shape_of(rhs))
     return false;
   const auto* left = sent(lhs);
   return left != nullptr ? left->content() == sent(rhs)->content() : lhs == rhs;
+}
+
+bool same(const value& lhs, const value& rhs) {
+  shaping left{shaping::integers::apart};
+  shaping right{shaping::integers::apart};
+  left.add(lhs);
+  right.add(rhs);
+  return left.made == right.made && alike(lhs, rhs);
 }
 
 } // namespace hawser::test
