@@ -12,47 +12,10 @@
 #include "half_float.hpp"
 #include "serialized_object.hpp"
 #include "value_copier.hpp"
-#include "value_internals.hpp"
 
 namespace hawser::detail {
 
 using wire::major;
-
-namespace {
-
-// Makes a value of an int32 or a double, and goes behind it; false if something else is there.
-// There must be nine bytes.
-inline bool read_number(const std::byte*& at, value* to) noexcept {
-  const auto first = std::to_integer<unsigned>(*at);
-  std::uint32_t magnitude = first & 31U;
-  std::size_t size = 1;
-  if (first == wire::byte_double) {
-    const auto number = std::bit_cast<double>(load_big_endian<std::uint64_t>(at + 1));
-    ::new (to) value(number == number ? number : std::numeric_limits<double>::quiet_NaN());
-    at += 9;
-    return true;
-  }
-  if (first >= 0x40 || magnitude > 26)
-    return false;
-  if (magnitude == 24) {
-    magnitude = std::to_integer<std::uint32_t>(at[1]);
-    size = 2;
-  } else if (magnitude == 25) {
-    magnitude = load_big_endian<std::uint16_t>(at + 1);
-    size = 3;
-  } else if (magnitude == 26) {
-    magnitude = load_big_endian<std::uint32_t>(at + 1);
-    size = 5;
-    if (magnitude > std::uint32_t{std::numeric_limits<std::int32_t>::max()})
-      return false;
-  }
-  const auto number = static_cast<std::int32_t>(magnitude);
-  ::new (to) value(first < 0x20 ? number : ~number);
-  at += size;
-  return true;
-}
-
-} // namespace
 
 error decoding::feed(std::span<const std::byte> bytes, rest more) {
   if (trouble_)
@@ -92,7 +55,7 @@ void decoding::read(std::span<const std::byte> bytes) {
 
 void decoding::read_items() {
   while (at_ != end_ && !trouble_) {
-    read_numbers();
+    read_run();
     if (at_ == end_)
       return;
     if (body_.left > 0) {
@@ -110,32 +73,6 @@ void decoding::read_items() {
     else
       take_item(item);
   }
-}
-
-// Numbers in a row are what long arrays are made of: they go straight to their place. Whatever is
-// not one of the usual forms, may be cut off or ends the array is left to the general way.
-void decoding::read_numbers() {
-  constexpr std::ptrdiff_t item_bytes_max = 9;
-  if (frames_.empty() || frames_.back().what != kind::array || tags_.any() || body_.open
-      || end_ - at_ < item_bytes_max)
-    return;
-  auto& top = frames_.back();
-  if (top.remaining == indefinite)
-    return;
-  auto& node = *value_internals::node_as<array_node>(top.made);
-  const auto most = std::min<std::uint64_t>(node.capacity - node.size, top.remaining - 1);
-  auto* const first = node.items() + node.size;
-  auto* const last = first + most;
-  auto* to = first;
-  const auto* at = at_;
-  while (to != last && end_ - at >= item_bytes_max && read_number(at, to))
-    ++to;
-  const auto count = static_cast<std::uint64_t>(to - first);
-  at_ = at;
-  node.size += static_cast<std::uint32_t>(count);
-  node.bytes += count * sizeof(value);
-  top.remaining -= count;
-  promised_ -= count;
 }
 
 // False if the head is cut off or is none.

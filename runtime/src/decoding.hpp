@@ -42,6 +42,9 @@ private:
 
   enum class kind : std::uint8_t { array, set, object, map, record };
 
+  // Few keys are compared with each other as they come, many by the index once all are there.
+  static constexpr std::uint32_t compared_keys_max = 16;
+
   // A container whose items are being read.
   struct frame {
     value made;              ///< An array for a record.
@@ -85,7 +88,6 @@ private:
   // -- decoding.cpp: bytes and heads --
   void read(std::span<const std::byte> bytes);
   void read_items();
-  void read_numbers();
   bool parse_head(head& into);
   void hold_head();
   std::size_t missing_of_head() const noexcept;
@@ -101,6 +103,13 @@ private:
     return position_ + static_cast<std::uint64_t>(at_ - begin_);
   }
 
+  // -- decoding_runs.cpp: the short way for what most values consist of --
+  void read_run();
+  void read_elements(frame& top);
+  void read_members(frame& top);
+  bool read_plain(value* to);
+  std::optional<std::string_view> read_short_text();
+
   // -- decoding_frames.cpp: containers --
   void take_container(const head& item);
   void open(kind what, wire::record record, std::uint64_t count);
@@ -112,6 +121,7 @@ private:
   std::optional<value> close();
   bool put(frame& top, value made);
   bool put_key(frame& top, std::string_view key);
+  static bool has_key(const frame& top, std::string_view key);
   bool put_name(frame& top, const value& name);
   bool check_distinct(const frame& top);
   bool charge(std::uint64_t bytes);

@@ -265,18 +265,21 @@ bool decoding::put(frame& top, value made) {
   return false;
 }
 
-// Few keys are compared with each other as they come, many by the index once all are there.
-constexpr std::uint32_t compared_keys_max = 16;
+bool decoding::has_key(const frame& top, std::string_view key) {
+  auto& node = *inside::node_as<object_node>(top.made);
+  if (node.size > compared_keys_max)
+    return false;
+  const auto* known = node.items();
+  for (std::uint32_t i = 0; i < node.size; ++i)
+    if (known[i].first == key)
+      return true;
+  return false;
+}
 
 bool decoding::put_key(frame& top, std::string_view key) {
-  const auto* node = inside::node_as<object_node>(top.made);
-  if (node->size <= compared_keys_max) {
-    auto* known = inside::node_as<object_node>(top.made)->items();
-    for (std::uint32_t i = 0; i < node->size; ++i)
-      if (known[i].first == key) {
-        fail("a second member of that name");
-        return false;
-      }
+  if (has_key(top, key)) {
+    fail("a second member of that name");
+    return false;
   }
   constexpr std::size_t inlined_max = 15;
   if (key.size() > inlined_max && !charge(key.size()))
