@@ -50,20 +50,32 @@ void detail::value_internals::add_to_index(object_node& node) {
   index_from(node, 0);
 }
 
-bool detail::value_internals::add_distinct_to_index(object_node& node) {
-  index_from(node, 0);
-  if (!node.extra)
-    return true; // Too few for an index.
-  const auto& slots = node.extra->slots;
-  for (std::size_t i = 0; i < node.size; ++i) {
-    const std::string_view key = node.items()[i].first;
+// Who chooses the keys can choose them to collide, which makes every search a long one. By chance a
+// key meets one or two others on its way.
+detail::value_internals::indexing detail::value_internals::index_distinct(object_node& node) {
+  constexpr std::size_t steps_per_key_max = 16;
+  if (node.size <= unindexed_members_max)
+    return indexing::done;
+  std::size_t wanted = unindexed_members_max * 4;
+  while (wanted < std::size_t{node.size} * 2)
+    wanted *= 2;
+  auto made = std::make_unique<key_index>();
+  auto& slots = made->slots;
+  slots.assign(wanted, 0);
+  auto steps_left = std::size_t{node.size} * steps_per_key_max;
+  for (std::uint32_t position = 0; position < node.size; ++position) {
+    const std::string_view key = node.items()[position].first;
     auto slot = slot_of(key, slots.size());
-    while (node.items()[slots[slot] - 1].first != key)
-      slot = (slot + 1) & (slots.size() - 1);
-    if (slots[slot] != i + 1)
-      return false;
+    for (; slots[slot] != 0; slot = (slot + 1) & (slots.size() - 1)) {
+      if (node.items()[slots[slot] - 1].first == key)
+        return indexing::same_key;
+      if (--steps_left == 0)
+        return indexing::colliding;
+    }
+    slots[slot] = position + 1;
   }
-  return true;
+  node.extra = std::move(made);
+  return indexing::done;
 }
 
 // -- array ----------------------------------------------------------------------------------------

@@ -290,9 +290,16 @@ bool decoding::put_key(frame& top, std::string_view key) {
 
 bool decoding::check_distinct(const frame& top) {
   auto& node = *inside::node_as<object_node>(top.made);
-  if (node.size <= compared_keys_max || inside::add_distinct_to_index(node))
-    return true;
-  fail("two members of one name");
+  switch (inside::index_distinct(node)) {
+    case inside::indexing::done:
+      return true;
+    case inside::indexing::same_key:
+      fail("two members of one name");
+      return false;
+    case inside::indexing::colliding:
+      fail("members whose names were chosen to be slow to find");
+      return false;
+  }
   return false;
 }
 

@@ -46,9 +46,11 @@ struct value_internals {
 
   static void add_to_index(object_node& node);
 
-  /// The same for members that may not be distinct: true if they are. Otherwise the node is not to
-  /// be searched.
-  static bool add_distinct_to_index(object_node& node);
+  enum class indexing : std::uint8_t { done, same_key, colliding };
+
+  /// The same for members from outside, which have no index yet: their keys may not be distinct, or
+  /// chosen to make searches slow. Unless done the node is not to be searched.
+  static indexing index_distinct(object_node& node);
 };
 
 template <class Node, class Item>

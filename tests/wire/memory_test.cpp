@@ -1,0 +1,134 @@
+// What decoding costs at most: memory in proportion to the bytes there are, whatever they claim.
+
+#include <atomic>
+#include <cstdlib>
+#include <functional>
+#include <new>
+
+#include <malloc.h>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "hawser/value_decoder.hpp"
+#include "hawser/value_encoder.hpp"
+#include "printing.hpp"
+#include "samples.hpp"
+
+namespace {
+
+std::atomic<std::size_t> allocated = 0;
+std::atomic<std::size_t> allocated_most = 0;
+
+} // namespace
+
+void* operator new(std::size_t size) {
+  void* made = std::malloc(size);
+  if (made == nullptr)
+    throw std::bad_alloc{};
+  const auto now = allocated += malloc_usable_size(made);
+  if (now > allocated_most)
+    allocated_most = now;
+  return made;
+}
+
+void operator delete(void* memory) noexcept {
+  allocated -= malloc_usable_size(memory);
+  std::free(memory);
+}
+
+void operator delete(void* memory, std::size_t) noexcept {
+  operator delete(memory);
+}
+
+using namespace hawser;
+using namespace hawser::test;
+
+namespace {
+
+// The most that was allocated at one time.
+template <class Run>
+std::size_t memory_of(Run run) {
+  const std::size_t before = allocated;
+  allocated_most = before;
+  run();
+  return allocated_most - before;
+}
+
+std::vector<std::byte> repeated(std::string_view start, std::string_view part, std::size_t count) {
+  auto made = from_hex(start);
+  const auto one = from_hex(part);
+  made.reserve(made.size() + one.size() * count);
+  for (std::size_t i = 0; i < count; ++i)
+    made.insert(made.end(), one.begin(), one.end());
+  return made;
+}
+
+} // namespace
+
+TEST_CASE("bytes that claim much allocate no more than bytes that are much", "[wire][memory]") {
+  const std::vector<std::byte> inputs[] = {
+    from_hex("01 9a ffffffff"),
+    from_hex("01 ba ffffffff 60"),
+    from_hex("01 5b 00ffffffffffffff 00"),
+    from_hex("01 7b 00ffffffffffffff 00"),
+    from_hex("01 d9 0102 9a 7fffffff 00"),
+    // A resizable buffer of two bytes that may grow to 2^62.
+    from_hex("01 d8 1b 83 6b 4172726179427566666572 42 0700 1b 4000000000000000"),
+    repeated("01", "9a ffffffff", 900),
+    repeated("01", "9a 00000300", 900),
+    repeated("01", "98 20", 900),
+    repeated("01", "bf 60", 900),
+    repeated("01 9f", "80", 10'000),
+    repeated("01 9f", "a0", 10'000),
+    repeated("01 9f", "d8 1c 80", 10'000),
+    repeated("01 9f", "40", 10'000),
+    repeated("01 9f", "d8 40 40", 10'000),
+    repeated("01 9f", "c1 00", 10'000),
+    repeated("01 9f", "d8 1b 81 65 4572726f72", 10'000),
+    repeated("01 9f", "5f 40 ff", 10'000),
+    repeated("01 5f", "40", 10'000),
+  };
+  // What the library allocates is counted.
+  CHECK(memory_of([&] { static_cast<void>(decode(repeated("01 98 ff", "80", 255))); })
+        > 255 * (sizeof(value) + 48));
+  constexpr std::size_t bytes_per_byte_max = 400; // A buffer of no bytes is the worst.
+  constexpr std::size_t bytes_at_least = 16'384;
+  for (const auto& input : inputs) {
+    INFO(to_hex(std::span{input}.first(std::min<std::size_t>(input.size(), 20))));
+    const auto most = bytes_at_least + input.size() * bytes_per_byte_max;
+    CHECK(memory_of([&] { static_cast<void>(decode(input)); }) <= most);
+    CHECK(memory_of([&] {
+            value_decoder decoder;
+            for (const auto byte : input)
+              if (decoder.feed({&byte, 1}))
+                break;
+            static_cast<void>(decoder.take());
+          })
+          <= most);
+  }
+}
+
+TEST_CASE("the limit on memory holds what it says", "[wire][memory]") {
+  const auto input = repeated("01 9f", "d8 40 40", 100'000);
+  const wire_options options{.limits = {.decoded_bytes_max = 1'000'000}};
+  CHECK(memory_of([&] { CHECK_FALSE(decode(input, options)); }) <= 2'000'000);
+}
+
+TEST_CASE("names that were chosen to be slow to find are refused", "[wire][memory]") {
+  constexpr std::size_t count = 200;
+  object slow;
+  for (std::uint64_t number = 0; slow.size() < count; ++number)
+    if (const auto key = std::to_string(number); std::hash<std::string_view>{}(key) % 512 == 7)
+      slow.set(key, 1);
+  std::vector<std::byte> bytes;
+  REQUIRE_FALSE(encode(slow, bytes));
+  const auto made = decode(bytes);
+  REQUIRE_FALSE(made);
+  CHECK(made.error().what().ends_with("members whose names were chosen to be slow to find"));
+  object usual;
+  for (std::size_t number = 0; number < 100'000; ++number)
+    usual.set(std::to_string(number), 1);
+  bytes.clear();
+  REQUIRE_FALSE(encode(usual, bytes));
+  CHECK(decode(bytes));
+}
