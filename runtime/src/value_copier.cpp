@@ -4,6 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "value_circles.hpp"
 #include "value_internals.hpp"
 
 namespace hawser::detail {
@@ -43,24 +44,24 @@ result<value> value_copier::copy(const value& from) {
     put(frames_[level], *std::move(child));
   }
   outer_frames_ = bottom;
-  if (!made || first > 0 || !circular_)
-    return made;
-  return bind_graph(*std::move(made));
+  if (first == 0 && circular_)
+    bind_circles(); // What is dropped after an error may run in circles too.
+  return made;
 }
 
 result<value> value_copier::visit(const value& original) {
   if (!original.active())
-    return counted(original);
+    return original;
   if (original.type() == value_type::reference && parts_.empty())
     return error{errc::data_clone_error, path() + ": a reference outside of its value_graph"};
   const auto& from = follow(original);
   if (!from.active())
-    return counted(from);
+    return from;
   const auto* key = from.identity();
   if (const auto found = done_.find(key); key != nullptr && found != done_.end()) {
     const auto open_at = found->second.open_at;
     if (open_at == 0)
-      return counted(found->second.made);
+      return found->second.made;
     if (open_at <= outer_frames_)
       return error{errc::data_clone_error, path() + ": a circle through a platform object"};
     circular_ = true;
@@ -74,7 +75,6 @@ result<value> value_copier::visit(const value& original) {
   auto made = make_shell(from);
   shells_.push_back(made);
   frames_.push_back({from, made});
-  depth_seen_ = std::max(depth_seen_, frames_.size());
   done_.insert_or_assign(key, copied{made, frames_.size()});
   return made;
 }
@@ -84,12 +84,7 @@ result<value> value_copier::copy_leaf(const value& from) {
   auto made = leaf_(from, *this);
   if (made && key != nullptr)
     done_.insert_or_assign(key, copied{*made, 0});
-  return made ? counted(*made) : made;
-}
-
-const value& value_copier::counted(const value& complete) {
-  depth_seen_ = std::max(depth_seen_, frames_.size() + complete.depth());
-  return complete;
+  return made;
 }
 
 // A container of the same kind with room for the children, so that it never has to move.
@@ -154,44 +149,69 @@ void value_copier::put(const frame& into, value child) {
 
 void value_copier::finish(const frame& done) {
   done_.at(done.from.identity()).open_at = 0;
-  auto& node = *inside::node(done.made);
-  const auto children = child_count(done.made);
-  for (std::size_t i = 0; i < children; ++i) {
-    const auto child = child_at(done.made, i);
-    node.bytes = std::min(value::byte_size_max, node.bytes + child.key.size());
-    count(node, *child.content);
-  }
+  recount(done.made);
   if (done.made.type() == value_type::object)
     inside::add_to_index(*inside::node_as<object_node>(done.made));
 }
 
-// Every mention of one of the new containers inside another stops counting; those from outside,
-// and from leaves, go on.
-value value_copier::bind_graph(value root) {
+void value_copier::recount(const value& container) {
+  auto& node = *inside::node(container);
+  node.bytes = sizeof(array_node);
+  if (const auto* error = container.get_if<error_object>())
+    node.bytes += error->name.size() + error->stack.size() + error->message.value_or("").size();
+  node.depth = 2;
+  node.active = false;
+  const auto children = child_count(container);
+  for (std::size_t i = 0; i < children; ++i) {
+    const auto child = child_at(container, i);
+    node.bytes = std::min(value::byte_size_max, node.bytes + child.key.size());
+    count(node, *child.content);
+  }
+}
+
+// Only what is in a circle becomes a graph. What merely refers to one goes on being counted, and so
+// may hold objects that hold the graph.
+void value_copier::bind_circles() {
   done_.clear();
+  for (const auto& group : groups_of(shells_)) {
+    const auto& first = shells_[group.front()];
+    if (group.size() > 1 || mentions(first, first))
+      bind_graph(group);
+    else
+      recount(first); // Before, the circles below it were not complete.
+  }
+  shells_.clear();
+}
+
+// Every mention of one of the containers inside another stops counting; those from elsewhere go on.
+void value_copier::bind_graph(const std::vector<std::size_t>& group) {
   auto* graph = new graph_storage;
   std::unordered_set<const value_node*> own;
-  bool active = false;
-  for (const auto& shell : shells_) {
-    graph->nodes.push_back(inside::node(shell));
-    own.insert(inside::node(shell));
-    active |= shell.active();
+  for (const auto at : group) {
+    graph->nodes.push_back(inside::node(shells_[at]));
+    own.insert(inside::node(shells_[at]));
   }
+  bool active = false;
+  std::uint32_t depth = 0;
   std::uint64_t refs = 0;
   std::uint64_t bytes = 0;
-  for (const auto& shell : shells_) {
+  for (const auto at : group) {
+    const auto& shell = shells_[at];
+    depth = std::max(depth, inside::node(shell)->depth);
     refs += inside::node(shell)->refs.load(std::memory_order_relaxed);
     bytes += sizeof(array_node);
     const auto children = child_count(shell);
     for (std::size_t i = 0; i < children; ++i) {
-      const auto at = child_at(shell, i);
-      auto& child = const_cast<value&>(*at.content);
+      const auto place = child_at(shell, i);
+      auto& child = const_cast<value&>(*place.content);
       const bool within = inside::has_node(child) && own.contains(inside::node(child));
-      bytes += at.key.size() + (within ? sizeof(value) : child.byte_size());
+      bytes += place.key.size() + (within ? sizeof(value) : child.byte_size());
       bytes = std::min(value::byte_size_max, bytes);
       if (within) {
         inside::stop_counting(child);
         --refs;
+      } else {
+        active |= child.active();
       }
     }
   }
@@ -201,10 +221,8 @@ value value_copier::bind_graph(value root) {
     node->in_graph = true;
     node->graph = graph;
     node->active = active;
-    node->depth = static_cast<std::uint32_t>(depth_seen_ + 1);
+    node->depth = depth;
   }
-  shells_.clear();
-  return root;
 }
 
 std::string value_copier::path() const {

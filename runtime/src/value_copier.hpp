@@ -57,12 +57,13 @@ private:
 
   const value& follow(const value& from) const;
   result<value> visit(const value& from);
-  const value& counted(const value& complete);
   result<value> copy_leaf(const value& from);
   static value make_shell(const value& from);
   static void put(const frame& into, value child);
   void finish(const frame& done);
-  value bind_graph(value root);
+  static void recount(const value& container);
+  void bind_circles();
+  void bind_graph(const std::vector<std::size_t>& group);
 
   replace leaf_;
   std::string root_ = "data";
@@ -72,7 +73,6 @@ private:
   std::size_t outer_frames_ = 0; // Those of the copies that a leaf interrupted.
   std::unordered_map<const void*, copied> done_;
   std::vector<value> shells_;
-  std::size_t depth_seen_ = 0;
   bool circular_ = false;
 };
 
