@@ -244,6 +244,10 @@ result<value> decoding::take() {
 // too, where the copier would not look by itself.
 result<value> decoding::bind_circles() {
   const auto leaf = [](const value& from, value_copier& copier) -> result<value> {
+    if (from.type() == value_type::record) {
+      auto fields = copier.copy(from.record_fields());
+      return fields ? make_foreign_record(std::string{from.record_name()}, *fields) : fields;
+    }
     const auto* object = from.get_if<std::shared_ptr<const platform_object>>();
     if (object == nullptr)
       return from;

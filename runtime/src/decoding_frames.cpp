@@ -106,6 +106,9 @@ bool decoding::may_open(kind what) {
     case wire::record::platform_object:
       allowed = position == 2;
       break;
+    case wire::record::structure:
+      allowed = position == 2 && what == kind::object;
+      break;
     default:
       allowed = what == kind::record && parent.leaf_nesting < leaf_nesting_max;
       break;
@@ -313,7 +316,8 @@ bool decoding::put_name(frame& top, const value& name) {
   }
   top.record = *found;
   top.named = true;
-  return *found != wire::record::platform_object || add_level(top);
+  const bool nests = *found == wire::record::platform_object || *found == wire::record::structure;
+  return !nests || add_level(top);
 }
 
 bool decoding::charge(std::uint64_t bytes) {

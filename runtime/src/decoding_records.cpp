@@ -269,6 +269,17 @@ outcome make_platform_object(arguments& given, const wire_options& options) {
   return value{std::make_shared<const serialized_object>(std::move(name), given.at(1))};
 }
 
+// A struct of the application; what type it is turns out where it is asked for or delivered.
+outcome make_struct(arguments& given) {
+  given.at_most(2);
+  auto name = given.text(0);
+  if (given.count() < 2 || given.at(1).type() != value_type::object)
+    given.note(1, "an object of fields");
+  if (!given.fine())
+    return given.trouble();
+  return make_foreign_record(std::move(name), given.at(1));
+}
+
 outcome make(wire::record what, std::string_view name, std::span<value> items,
              const wire_options& options) {
   arguments given{name, items};
@@ -314,6 +325,8 @@ outcome make(wire::record what, std::string_view name, std::span<value> items,
       return make_reg_exp(given);
     case wire::record::string:
       return make_wrapper(given, "text", type == value_type::string);
+    case wire::record::structure:
+      return make_struct(given);
     case wire::record::view:
       return make_view(given, name);
   }

@@ -193,6 +193,8 @@ encoding::outcome encoding::write_node(const value& from) {
       return write_error(from);
     case value_type::platform_object:
       return write_platform_object(from);
+    case value_type::record:
+      return write_struct(from);
     default:
       return write_leaf(from);
   }
@@ -240,6 +242,14 @@ encoding::outcome encoding::write_platform_object(const value& from) {
   if (text(sent->interface_name()) == outcome::failed)
     return outcome::failed;
   return open(from, &sent->content(), &sent->content() + 1, frame::items::values);
+}
+
+encoding::outcome encoding::write_struct(const value& from) {
+  begin_record("Struct", 2);
+  if (text(from.record_name()) == outcome::failed)
+    return outcome::failed;
+  const auto& fields = from.record_fields(); // Lives as long as the record.
+  return open(from, &fields, &fields + 1, frame::items::values);
 }
 
 encoding::outcome encoding::open(const value& from, const void* items, const void* end,
@@ -309,7 +319,8 @@ std::string encoding::path() const {
     switch (level.what) {
       case frame::items::values:
       case frame::items::cause_before_stack:
-        if (level.of->type() == value_type::platform_object)
+        if (level.of->type() == value_type::platform_object
+            || level.of->type() == value_type::record)
           continue;
         position = level.of->type() == value_type::set ? after(level.of->items().data()) : 1;
         break;

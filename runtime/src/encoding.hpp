@@ -55,6 +55,7 @@ private:
   outcome write_array(const value& from);
   outcome write_error(const value& from);
   outcome write_platform_object(const value& from);
+  outcome write_struct(const value& from);
   outcome open(const value& from, const void* items, const void* end, frame::items what);
 
   outcome write_big_integer(const big_integer& from);

@@ -82,6 +82,8 @@ void shared_parts::look_into(const value& from) {
     case value_type::image_data:
       mention(buffer_of(from.get_if<image_data>()->pixels()));
       return;
+    case value_type::record:
+      return look_at(from.record_fields());
     case value_type::platform_object: {
       const auto& object = **from.get_if<std::shared_ptr<const platform_object>>();
       if (const auto* sent = dynamic_cast<const serialized_object*>(&object))

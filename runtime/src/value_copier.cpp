@@ -73,6 +73,7 @@ result<value> value_copier::visit(const value& original) {
     return error{errc::data_clone_error,
                  path() + ": nested deeper than " + std::to_string(depth_max_) + " levels"};
   auto made = make_shell(from);
+  inside::node(made)->depth = 1; // Until it is complete: what leads back to it is not nested in it.
   shells_.push_back(made);
   frames_.push_back({from, made});
   done_.insert_or_assign(key, copied{made, frames_.size()});

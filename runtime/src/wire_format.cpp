@@ -8,7 +8,7 @@
 namespace hawser::detail::wire {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, record>, 16> records = {{
+constexpr std::array<std::pair<std::string_view, record>, 17> records = {{
   {"Array", record::array},
   {"ArrayBuffer", record::array_buffer},
   {"BigInt", record::big_int},
@@ -25,6 +25,7 @@ constexpr std::array<std::pair<std::string_view, record>, 16> records = {{
   {"PlatformObject", record::platform_object},
   {"RegExp", record::reg_exp},
   {"String", record::string},
+  {"Struct", record::structure},
 }};
 
 struct tagged_kind {

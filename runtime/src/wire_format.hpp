@@ -79,6 +79,7 @@ enum class record : std::uint8_t {
   platform_object,
   reg_exp,
   string,
+  structure,
   view,
 };
 

@@ -6,6 +6,8 @@
 
 #include "accessor.hpp"
 #include "hawser/payload.hpp"
+#include "hawser/value_decoder.hpp"
+#include "hawser/value_encoder.hpp"
 #include "printing.hpp"
 #include "test_context.hpp"
 
@@ -151,6 +153,29 @@ TEST_CASE_METHOD(messageerror_test, "no memory while rebuilding is a messageerro
   port1.post_message("after");
   settle_all();
   CHECK(at.seen == trace{"messageerror", "after"});
+}
+
+TEST_CASE_METHOD(messageerror_test, "damaged bytes from elsewhere are an error and nothing worse",
+                 "[messageerror][ME-011]") {
+  const value whole{array{object{{"name", "rope"}, {"bytes", array_buffer{9}}}, map{{1, 2.5}},
+                          error_object{"TypeError", "m"}, blob{"b", "text/plain"}}};
+  std::vector<std::byte> bytes;
+  REQUIRE_FALSE(encode(whole, bytes));
+  REQUIRE(*decode(bytes) == whole);
+  for (std::size_t length = 0; length < bytes.size(); ++length)
+    CHECK(decode(std::span{bytes}.first(length)).error() == errc::data_decode_error);
+  inbox at{port2};
+  for (std::size_t at_byte = 0; at_byte < bytes.size(); ++at_byte) {
+    auto damaged = bytes;
+    damaged[at_byte] ^= std::byte{0x55};
+    if (const auto read = decode(damaged))
+      CHECK_FALSE(port1.post_message(*read)); // It still says something; let it arrive.
+    else
+      CHECK(read.error() == errc::data_decode_error);
+  }
+  port1.post_message("after");
+  settle_all();
+  CHECK(at.seen.back() == "after");
 }
 
 // -- subclasses -----------------------------------------------------------------------------------

@@ -204,6 +204,8 @@ void add_messages(list& to) {
   };
   to.push_back({"port 1 of the message", value::make_transferred(1), wire_scope::message});
   to.push_back({"a Point", object_of(object{{"x", 1}}), wire_scope::message});
+  to.push_back({"a Mooring { berth: 3 }",
+                detail::make_foreign_record("Mooring", object{{"berth", 3}}), wire_scope::value});
 }
 
 } // namespace
