@@ -22,11 +22,9 @@ using lines = std::vector<std::string>;
 class notebook {
 public:
   void add(std::string line) {
-    {
-      const std::scoped_lock guard{lock_};
-      lines_.push_back(std::move(line));
-    }
-    changed_.notify_all();
+    const std::scoped_lock guard{lock_};
+    lines_.push_back(std::move(line));
+    changed_.notify_all(); // Under the lock: whoever waits may destroy this as soon as it has it.
   }
 
   /// Catch2's checks belong to the test's own thread; contexts use this.
@@ -54,10 +52,8 @@ private:
 class gate {
 public:
   void open() {
-    {
-      const std::scoped_lock guard{lock_};
-      open_ = true;
-    }
+    const std::scoped_lock guard{lock_};
+    open_ = true;
     changed_.notify_all();
   }
 
