@@ -254,13 +254,13 @@ bool decoding::put(frame& top, value made) {
       return true;
     }
     case kind::map: {
-      if (top.at_key && !append<map>(top, map::entry{std::move(made), value{}}))
+      if (top.at_key && !append<map>(top, map::entry{}))
         return false;
       auto& node = *inside::node_as<map_node>(top.made);
       auto& entry = node.items()[node.size - 1];
-      if (!top.at_key)
-        entry.second = std::move(made);
-      count(node, top.at_key ? entry.first : entry.second);
+      auto& place = top.at_key ? entry.first : entry.second;
+      place = std::move(made);
+      count(node, place);
       top.at_key = !top.at_key;
       return true;
     }

@@ -32,13 +32,17 @@ public:
     if (rest_.empty() || rest_.front() != '.')
       return 0;
     rest_.remove_prefix(1);
-    double part = 0;
+    constexpr double scale_max = 1e15; // Digits beyond make no difference to a double.
+    double digits_read = 0;
     double scale = 1;
     do {
-      scale /= 10;
-      part += scale * digit();
+      const auto next = digit();
+      if (scale < scale_max) {
+        digits_read = digits_read * 10 + next;
+        scale *= 10;
+      }
     } while (fine_ && !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9');
-    return part;
+    return digits_read / scale;
   }
 
   bool met() const noexcept { return fine_ && rest_.empty(); }
@@ -83,7 +87,7 @@ std::optional<double> rfc3339_time(std::string_view text) noexcept {
                                          std::chrono::day{static_cast<unsigned>(day)}};
   if (!from.met() || !date.ok() || hour > 23 || minute > 59 || second > 60)
     return std::nullopt;
-  const double days = std::chrono::sys_days{date}.time_since_epoch().count();
+  const auto days = static_cast<double>(std::chrono::sys_days{date}.time_since_epoch().count());
   const double minutes = (days * 24 + hour) * 60 + minute - offset_minutes;
   return (minutes * 60 + second) * 1000 + part * 1000;
 }
