@@ -13,8 +13,8 @@
 
 #include <hawser/hawser.hpp>
 
-constexpr std::uint64_t threshold_bytes = 64 * 1024;
-constexpr std::uint64_t burst_bytes = 32 * 1024;
+constexpr std::uint64_t threshold_bytes = 65'536;
+constexpr std::uint64_t burst_bytes = 32'768;
 
 hawser::value numbered(std::uint64_t number) {
   return hawser::array{number, std::string(1000, '.')};

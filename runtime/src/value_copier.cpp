@@ -204,7 +204,7 @@ void value_copier::bind_graph(const std::vector<std::size_t>& group) {
     const auto children = child_count(shell);
     for (std::size_t i = 0; i < children; ++i) {
       const auto place = child_at(shell, i);
-      auto& child = const_cast<value&>(*place.content);
+      const auto& child = *place.content;
       const bool within = inside::has_node(child) && own.contains(inside::node(child));
       bytes += place.key.size() + (within ? sizeof(value) : child.byte_size());
       bytes = std::min(value::byte_size_max, bytes);

@@ -33,7 +33,7 @@ struct value_internals {
   }
 
   /// From now on the graph counts instead.
-  static void stop_counting(value& which) noexcept { which.note_ = value::note::uncounted; }
+  static void stop_counting(const value& which) noexcept { which.note_ = value::note::uncounted; }
 
   static std::int32_t int32(const value& of) noexcept { return of.payload_.int32; }
 

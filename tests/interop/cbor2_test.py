@@ -104,6 +104,7 @@ VALUES = {
     ),
     'new Blob(["hi"], {type: "text/plain"})': record("Blob", b"hi", "text/plain"),
     'new File(["hi"], "a.txt", {type: "text/plain", lastModified: 1000})': FILE,
+    "a Mooring { berth: 3 }": record("Struct", "Mooring", {"berth": 3}),
     "a FileList of one File": record("FileList", record("File", b"hi", "a", "", 0.0)),
     "[]": [],
     "[1, [2, 3]]": [1, [2, 3]],

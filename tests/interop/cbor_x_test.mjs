@@ -102,7 +102,7 @@ const unreadable = {
   "set = new Set([set])": "a set that holds itself gets an object instead, also when cbor-x wrote it",
   'error = new Error("m", {cause: error})': "an error that holds itself gets an object instead",
 };
-const records = /^(a date of|new (Boolean|Number|String|DOMException|QuotaExceededError|Blob|File|DataView|ImageData)\(|Object|a FileList|an immutable|new ArrayBuffer|new Uint16Array\(buffer|new Uint8Array\(resizable|\[new Uint8Array)/;
+const records = /^(a date of|a Mooring|new (Boolean|Number|String|DOMException|QuotaExceededError|Blob|File|DataView|ImageData)\(|Object|a FileList|an immutable|new ArrayBuffer|new Uint16Array\(buffer|new Uint8Array\(resizable|\[new Uint8Array)/;
 
 // What it reads and does not write as what it was.
 const unwritable = {

@@ -3,7 +3,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -101,7 +100,8 @@ public:
   template <payload T>
   value(T content);
 
-  value(const value& other) noexcept : payload_(other.payload_), type_(other.type_) {
+  value(const value& other) noexcept : type_(other.type_) {
+    payload_.bits = other.payload_.bits;
     if (has_node())
       detail::retain(payload_.node);
     else
@@ -109,12 +109,13 @@ public:
   }
 
   value(value&& other) noexcept
-    : payload_(other.payload_),
-      type_(std::exchange(other.type_, value_type::undefined)),
-      note_(std::exchange(other.note_, note::none)) {}
+    : type_(std::exchange(other.type_, value_type::undefined)),
+      note_(std::exchange(other.note_, note::none)) {
+    payload_.bits = other.payload_.bits;
+  }
 
   value& operator=(value other) noexcept {
-    std::swap(payload_, other.payload_);
+    std::swap(payload_.bits, other.payload_.bits);
     std::swap(type_, other.type_);
     std::swap(note_, other.note_);
     return *this;
@@ -231,12 +232,11 @@ private:
     hawser::map map;
     hawser::set set;
 
-    word() noexcept : number(0) {}
-    word(const word& other) noexcept { *this = other; }
-    word& operator=(const word& other) noexcept {
-      std::memcpy(static_cast<void*>(this), &other, sizeof *this);
-      return *this;
-    }
+    std::uint64_t bits; ///< All of it, to copy whatever it is.
+
+    word() noexcept : bits(0) {}
+    word(const word&) = delete;
+    word& operator=(const word&) = delete;
     ~word() {}
   };
 
@@ -260,7 +260,7 @@ private:
 
   word payload_;
   value_type type_ = value_type::undefined;
-  note note_ = note::none;
+  mutable note note_ = note::none; // changes while a graph is made
 };
 
 static_assert(sizeof(value) == 16);

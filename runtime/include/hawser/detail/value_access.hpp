@@ -38,13 +38,16 @@ inline void count(value_node& node, const std::unique_ptr<object>& members) noex
 
 // -- building -------------------------------------------------------------------------------------
 
+template <class T>
+concept becomes_value =
+  std::convertible_to<T&&, value> && !std::same_as<std::remove_cvref_t<T>, initial_value>;
+
 /// An item of an initializer list, which can be moved out of it.
 struct initial_value {
-  template <class T>
-    requires std::convertible_to<T&&, value> initial_value(T&& from)
-      : content(std::forward<T>(from)) {}
+  template <becomes_value T>
+  initial_value(T&& from) : content(std::forward<T>(from)) {}
 
-    mutable value content;
+  mutable value content;
 };
 
 struct initial_member {
@@ -109,7 +112,7 @@ value::value(T content) {
   constexpr std::int64_t exact_max = std::int64_t{1} << 53;
   if (std::in_range<std::int32_t>(content)) {
     type_ = value_type::int32;
-    payload_.int32 = static_cast<std::int32_t>(content);
+    payload_.int32 = static_cast<std::int32_t>(+content); // As a number, also what is a char type.
   } else if (std::cmp_less_equal(content, exact_max)
              && std::cmp_greater_equal(content, -exact_max)) {
     type_ = value_type::number;
