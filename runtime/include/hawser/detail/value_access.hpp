@@ -39,13 +39,12 @@ inline void count(value_node& node, const std::unique_ptr<object>& members) noex
 // -- building -------------------------------------------------------------------------------------
 
 template <class T>
-concept becomes_value =
-  std::convertible_to<T&&, value> && !std::same_as<std::remove_cvref_t<T>, initial_value>;
+concept becomes_value = std::convertible_to<T, value> && !std::same_as<T, initial_value>;
 
 /// An item of an initializer list, which can be moved out of it.
 struct initial_value {
   template <becomes_value T>
-  initial_value(T&& from) : content(std::forward<T>(from)) {}
+  initial_value(T from) : content(std::move(from)) {}
 
   mutable value content;
 };
