@@ -109,9 +109,8 @@ const void* value::identity() const noexcept {
       return get_if<std::shared_ptr<const platform_object>>()->get();
     case value_type::string:
     case value_type::big_integer:
+    case value_type::port: // Whoever meets one looks it up in the transfer list.
       return nullptr;
-    case value_type::port:
-      return nullptr; // Whoever meets one looks it up in the transfer list.
     default:
       return has_node() ? payload_.node : nullptr;
   }
