@@ -35,7 +35,7 @@ public:
   bool strict_html = false;
 
   /// Keep track of ports, so that `system::open_ports` knows them and their former owners, and log
-  /// those that were never closed when the system ends. Costs about 300 bytes a channel.
+  /// those that were never closed when the system ends. Costs memory for every channel.
   bool track_ports = false;
 
   /// The bounds of every context that is not opened with its own.

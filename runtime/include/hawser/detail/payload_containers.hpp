@@ -8,9 +8,22 @@ namespace hawser {
 
 namespace detail {
 
+/// What containers of single items share.
+template <class Items>
+struct items_codec : plain_codec<typename Items::value_type> {
+  using item = typename Items::value_type;
+
+  static std::uint64_t bytes(const Items& from) {
+    std::uint64_t sum = 0;
+    for (const item& one : from)
+      sum += sizeof(item) + bytes_of_part(one);
+    return sum;
+  }
+};
+
 template <class List>
-struct list_codec : plain_codec<typename List::value_type> {
-  using item = typename List::value_type;
+struct list_codec : items_codec<List> {
+  using typename items_codec<List>::item;
 
   static value encode(const List& from) {
     array made;
@@ -32,13 +45,6 @@ struct list_codec : plain_codec<typename List::value_type> {
       elements->size(), [elements](std::size_t i) -> const value& { return (*elements)[i]; }, to);
   }
 
-  static std::uint64_t bytes(const List& from) {
-    std::uint64_t sum = 0;
-    for (const item& one : from)
-      sum += sizeof(item) + bytes_of_part(one);
-    return sum;
-  }
-
 private:
   template <class ItemAt>
   static error decode_items(std::size_t count, ItemAt item_at, List& to) {
@@ -54,8 +60,8 @@ private:
 
 /// A `std::set` and its like.
 template <class Set>
-struct set_codec : plain_codec<typename Set::key_type> {
-  using item = typename Set::key_type;
+struct set_codec : items_codec<Set> {
+  using typename items_codec<Set>::item;
 
   static value encode(const Set& from) {
     set made;
@@ -78,13 +84,6 @@ struct set_codec : plain_codec<typename Set::key_type> {
       ++index;
     }
     return {};
-  }
-
-  static std::uint64_t bytes(const Set& from) {
-    std::uint64_t sum = 0;
-    for (const item& one : from)
-      sum += sizeof(item) + bytes_of_part(one);
-    return sum;
   }
 };
 
