@@ -32,6 +32,22 @@ bool context_directory::add(entry added) {
   return true;
 }
 
+bool context_directory::begin(std::uint64_t id) {
+  const std::scoped_lock guard{lock_};
+  const auto found = entries_.find(id);
+  if (found == entries_.end())
+    return false;
+  found->second.begun = true;
+  return !found->second.unwanted;
+}
+
+void context_directory::end(entry& each, std::vector<caf::actor>& ending) {
+  if (each.begun)
+    ending.push_back(each.actor);
+  else
+    each.unwanted = true;
+}
+
 std::vector<caf::actor> context_directory::remove(std::uint64_t id, bool crashed) {
   std::vector<caf::actor> orphans;
   entry removed; // Let go outside the lock: it may be the last reference.
@@ -48,7 +64,7 @@ std::vector<caf::actor> context_directory::remove(std::uint64_t id, bool crashed
   for (const auto child : removed.children)
     if (const auto orphan = entries_.find(child); orphan != entries_.end()) {
       orphan->second.termination.request_stop();
-      orphans.push_back(orphan->second.actor);
+      end(orphan->second, orphans);
     }
   actors_ -= removed.actor ? 1 : 0;
   if (actors_ == 0)
@@ -66,7 +82,7 @@ std::vector<caf::actor> context_directory::terminate(std::uint64_t id) {
       continue;
     auto& doomed = found->second;
     doomed.termination.request_stop();
-    ending.push_back(doomed.actor);
+    end(doomed, ending);
     pending.insert(pending.end(), doomed.children.begin(), doomed.children.end());
   }
   return ending;
@@ -88,13 +104,13 @@ std::optional<origin> context_directory::origin_of(std::uint64_t id) const {
   return found == entries_.end() ? std::nullopt : std::optional{found->second.registry->origin()};
 }
 
-std::vector<caf::actor> context_directory::all() const {
+std::vector<caf::actor> context_directory::end_all() {
   const std::scoped_lock guard{lock_};
   std::vector<caf::actor> actors;
   actors.reserve(entries_.size());
-  for (const auto& [id, each] : entries_)
+  for (auto& [id, each] : entries_)
     if (each.actor)
-      actors.push_back(each.actor);
+      end(each, actors);
   return actors;
 }
 

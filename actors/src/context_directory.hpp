@@ -28,10 +28,16 @@ public:
     std::vector<std::uint64_t> children;
     scope_kind kind = scope_kind::window;
     std::stop_source termination{std::nostopstate}; ///< Only workers have one.
+    bool begun = false;                             ///< Nothing may be sent to the actor before.
+    bool unwanted = false;                          ///< It was to be ended before it began.
   };
 
   /// A nested context is refused once its parent has ended, or was told to stop.
   bool add(entry added);
+
+  /// The context's actor is complete, which it is not while it is being added: to be called before
+  /// anything else it does. False if it was to end meanwhile; it was not told and must end itself.
+  bool begin(std::uint64_t id);
 
   /// The context has ended, with all its listeners. Returns the contexts nested in it; workers
   /// among them are told to stop.
@@ -46,7 +52,8 @@ public:
 
   std::optional<origin> origin_of(std::uint64_t id) const;
 
-  std::vector<caf::actor> all() const;
+  /// All that must end when the system does.
+  std::vector<caf::actor> end_all();
 
   /// Wait until no entry that is an actor is left.
   bool await_empty(std::chrono::steady_clock::time_point deadline) const;
@@ -58,6 +65,8 @@ public:
   std::vector<context_snapshot> snapshot() const;
 
 private:
+  static void end(entry& each, std::vector<caf::actor>& ending);
+
   mutable std::mutex lock_;
   mutable std::condition_variable emptied_;
   std::unordered_map<std::uint64_t, entry> entries_;

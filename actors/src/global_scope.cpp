@@ -150,6 +150,8 @@ caf::resumable::resume_result global_scope::resume(detail::execution_unit* unit,
 }
 
 caf::behavior global_scope::make_behavior() {
+  if (!system_->directory.begin(registry_->window().id()))
+    detail::enqueue(*this, caf::make_message(detail::close_context{}), context());
   if (registry_->closed() || registry_->stopped()) {
     quit(caf::exit_reason::user_shutdown); // It was ended before it began.
     return {};

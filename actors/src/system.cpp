@@ -61,7 +61,7 @@ window_proxy system_state::open(std::string_view url, start_function start, open
 
 void system_state::close_all() {
   const auto message = caf::make_message(close_context{});
-  for (const auto& actor : directory.all())
+  for (const auto& actor : directory.end_all())
     enqueue(*caf::actor_cast<caf::abstract_actor*>(actor), message, current_execution_unit());
 }
 
