@@ -6,6 +6,8 @@
 // lock, where the taker comes by before it rests; so a fall that happens at the same moment is seen
 // by one of the two.
 
+#include <algorithm>
+
 #include "channel_state.hpp"
 #include "receiver.hpp"
 
@@ -59,9 +61,11 @@ void mailbox::low_threshold(std::uint64_t bytes) {
   arm_if_above_locked();
 }
 
-void mailbox::watch_low() {
+void mailbox::watch_low(std::uint64_t step) {
   const std::scoped_lock guard{lock_};
-  with_extras_locked().asked = true;
+  auto& watch = with_extras_locked();
+  watch.asked = true;
+  watch.step = step;
   arm_if_above_locked();
 }
 
@@ -81,7 +85,14 @@ void mailbox::arm_if_above_locked() noexcept {
   if (amount <= extras_->threshold)
     return;
   extras_->armed = true;
-  low_at_ = taken_bytes_.load(std::memory_order_relaxed) + (amount - extras_->threshold);
+  mark_low_locked(amount);
+}
+
+void mailbox::mark_low_locked(std::uint64_t amount) noexcept {
+  auto ahead = amount - extras_->threshold;
+  if (extras_->step != 0)
+    ahead = std::min(ahead, extras_->step);
+  low_at_ = taken_bytes_.load(std::memory_order_relaxed) + ahead;
 }
 
 // Disarms when the amount is down; otherwise moves the mark, since more was posted meanwhile.
@@ -90,8 +101,12 @@ bool mailbox::fell_locked() noexcept {
     return false;
   const auto amount = buffered_amount();
   if (amount > extras_->threshold) {
-    low_at_ = taken_bytes_.load(std::memory_order_relaxed) + (amount - extras_->threshold);
-    return false;
+    const bool stepped =
+      extras_->step != 0
+      && taken_bytes_.load(std::memory_order_relaxed) >= low_at_.load(std::memory_order_relaxed);
+    if (stepped || extras_->step == 0)
+      mark_low_locked(amount);
+    return stepped;
   }
   extras_->armed = false;
   low_at_ = never;
@@ -109,7 +124,7 @@ void mailbox::look_low(mailbox* sender) {
 }
 
 void mailbox::low_fell() {
-  ref<receiver> wanted;
+  ref<mailbox_owner> wanted;
   {
     const std::scoped_lock guard{lock_};
     if (closed_)

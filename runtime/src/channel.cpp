@@ -97,6 +97,15 @@ void endpoint::close(close_reason reason) noexcept {
   detail::bury(std::move(dropped));
 }
 
+void endpoint::sever(close_reason reason) noexcept {
+  if (!channel_)
+    return;
+  auto dropped = inbox().close(detail::mailbox::rest::drop, &peer_inbox(), reason);
+  peer_inbox().end({reason, std::nullopt});
+  channel_ = {};
+  detail::bury(std::move(dropped));
+}
+
 void endpoint::close_for_peer(close_reason reason) noexcept {
   inbox().close(detail::mailbox::rest::keep, &peer_inbox(), reason);
   peer_inbox().end({reason, std::nullopt});

@@ -20,6 +20,10 @@ std::string_view to_string(close_reason reason) noexcept {
       return "node_lost";
     case close_reason::refused:
       return "refused";
+    case close_reason::protocol:
+      return "protocol";
+    case close_reason::loop:
+      return "loop";
   }
   return "unknown reason";
 }
@@ -42,6 +46,10 @@ std::string_view explain(close_reason reason) noexcept {
       return "the node that held the peer cannot be reached any more";
     case close_reason::refused:
       return "the node that should have held the peer refused it";
+    case close_reason::protocol:
+      return "a node on the way to the peer broke the rules";
+    case close_reason::loop:
+      return "the two ends followed each other from node to node without end";
   }
   return "the reason is not known to this version";
 }

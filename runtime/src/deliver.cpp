@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "hawser/event.hpp"
+#include "hawser/frame.hpp"
+#include "hawser/value_decoder.hpp"
 #include "record_types.hpp"
 #include "registry_core.hpp"
 #include "serialized_object.hpp"
@@ -28,6 +30,24 @@ bool shares_memory(const value& from) {
   if (const auto* view = from.get_if<array_buffer_view>())
     return std::holds_alternative<shared_array_buffer>(view->buffer());
   return from.type() == value_type::shared_array_buffer;
+}
+
+// Of a message that came from another node.
+error decode(message& msg) {
+  const auto& sent = *msg.extras->encoded;
+  if (!sent.trouble.empty())
+    return {errc::data_decode_error, sent.trouble};
+  auto decoded = hawser::decode(sent.bytes, {{}, wire_scope::message, msg.extras->ports.size()});
+  if (!decoded)
+    return decoded.error();
+  msg.data = *std::move(decoded);
+  msg.to_be_rebuilt = msg.data.active();
+  return {};
+}
+
+void close_all(const std::vector<message_port>& ports) {
+  for (const auto& each : ports)
+    port_handle::get(each)->close(close_reason::undeliverable);
 }
 
 } // namespace
@@ -87,6 +107,11 @@ result<received_message> registry_core::deserialize(message& msg) {
   auto ports = receive_ports(msg);
   if (!ports)
     return ports.error();
+  if (msg.extras && msg.extras->encoded)
+    if (auto err = decode(msg)) {
+      close_all(*ports);
+      return err;
+    }
   received_message made{std::move(msg.data), *std::move(ports)};
   if (!msg.to_be_rebuilt)
     return made;
@@ -97,8 +122,7 @@ result<received_message> registry_core::deserialize(message& msg) {
   value_copier copier{leaf, std::numeric_limits<std::size_t>::max()};
   auto rebuilt = copier.copy(made.data);
   if (!rebuilt) {
-    for (const auto& received : made.ports)
-      port_handle::get(received)->close(close_reason::undeliverable);
+    close_all(made.ports);
     return rebuilt.error();
   }
   made.data = *std::move(rebuilt);

@@ -64,7 +64,7 @@ bool mailbox::has_room_locked(std::uint64_t bytes) noexcept {
 }
 
 pushed mailbox::push(message&& msg, when_full then) {
-  ref<receiver> wanted;
+  ref<mailbox_owner> wanted;
   auto outcome = pushed::queued;
   carrier around; // The queue this mailbox itself travels in.
   auto weight = static_cast<std::int64_t>(msg.bytes);
@@ -99,7 +99,7 @@ pushed mailbox::push(message&& msg, when_full then) {
 }
 
 void mailbox::end(close_notice notice) {
-  ref<receiver> wanted;
+  ref<mailbox_owner> wanted;
   {
     const std::scoped_lock guard{lock_};
     if (closed_)
@@ -150,8 +150,8 @@ std::optional<voyage> mailbox::travelling() const {
   return owner_ == nullptr && voyage_.in.channel ? std::optional{voyage_} : std::nullopt;
 }
 
-void mailbox::attach(receiver& owner, std::uint64_t holder) {
-  ref<receiver> wanted;
+void mailbox::attach(mailbox_owner& owner, std::uint64_t holder, counting when) {
+  ref<mailbox_owner> wanted;
   carrier left; // Let go outside the lock.
   {
     const std::scoped_lock guard{lock_};
@@ -161,6 +161,7 @@ void mailbox::attach(receiver& owner, std::uint64_t holder) {
       note_owner_locked(holder);
     owner_ = &owner;
     enabled_ = false;
+    counting_ = when;
     if (((ended_ && !told_) || low_due_.load()) && owner.mark_scheduled())
       wanted = ref{&owner};
   }
@@ -181,7 +182,7 @@ std::int64_t mailbox::detach(carrier in) {
 }
 
 void mailbox::enable() {
-  ref<receiver> wanted;
+  ref<mailbox_owner> wanted;
   {
     const std::scoped_lock guard{lock_};
     enabled_ = true;
@@ -193,13 +194,34 @@ void mailbox::enable() {
     wanted->enlist();
 }
 
-void mailbox::pop_ready(message& msg) noexcept {
-  msg = std::move(ready_[next_++]);
+void mailbox::disable() {
+  const std::scoped_lock guard{lock_};
+  enabled_ = false;
+}
+
+void mailbox::begin_with(std::uint64_t messages, std::uint64_t bytes) {
+  const std::scoped_lock guard{lock_};
+  posted_messages_ += messages;
+  posted_bytes_ += bytes;
+}
+
+void mailbox::acknowledge(std::uint64_t messages, std::uint64_t bytes, mailbox* sender) {
+  count_taken(messages, bytes);
+  look_low(sender);
+}
+
+void mailbox::count_taken(std::uint64_t messages, std::uint64_t bytes) noexcept {
   const auto add = [](std::atomic<std::uint64_t>& sum, std::uint64_t more) {
     sum.store(sum.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   };
-  add(taken_messages_, 1);
-  add(taken_bytes_, msg.bytes);
+  add(taken_messages_, messages);
+  add(taken_bytes_, bytes);
+}
+
+void mailbox::pop_ready(message& msg) noexcept {
+  msg = std::move(ready_[next_++]);
+  if (counting_ == counting::when_taken)
+    count_taken(1, msg.bytes);
 }
 
 taken mailbox::take(message& msg, close_notice& notice, mailbox* sender, when_empty then) {

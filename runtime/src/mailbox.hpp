@@ -18,7 +18,7 @@
 namespace hawser::detail {
 
 class mailbox;
-class receiver;
+class mailbox_owner;
 
 /// What a post to a mailbox without room gives; `whose` is `peer` or `window`.
 error queue_is_full(std::string_view whose);
@@ -69,8 +69,9 @@ public:
   std::uint64_t low_threshold() const;
   void low_threshold(std::uint64_t bytes);
 
-  /// From here on the sender's own mailbox is told when the amount falls to the threshold.
-  void watch_low();
+  /// From here on the sender's own mailbox is told when the amount falls to the threshold; with a
+  /// `step` also each time so many bytes more have been taken.
+  void watch_low(std::uint64_t step = 0);
   void unwatch_low();
 
   /// What its sender posted elsewhere has been taken, down to the threshold. Any thread.
@@ -99,9 +100,19 @@ public:
 
   // -- for the owner, its thread --------------------------------------------------------------
 
+  /// When what the owner takes counts as taken: at once, or when it says so, because it passes
+  /// messages on and somebody else will really take them.
+  enum class counting : std::uint8_t { when_taken, when_acknowledged };
+
   /// Gives the mailbox to `owner`, disabled. The owner must stay alive until `detach`.
   /// `holder` is its context for the history.
-  void attach(receiver& owner, std::uint64_t holder);
+  void attach(mailbox_owner& owner, std::uint64_t holder, counting when = counting::when_taken);
+
+  /// So much of what was passed on has been taken. `sender` as for `take`.
+  void acknowledge(std::uint64_t messages, std::uint64_t bytes, mailbox* sender);
+
+  /// Counts messages as posted that were so elsewhere, before anything is posted here.
+  void begin_with(std::uint64_t messages, std::uint64_t bytes);
 
   /// Leaves it without an owner, disabled; messages go on to collect. `in` is the queue in which
   /// its endpoint is about to travel, if it is a channel's. Returns the bytes that travel in it,
@@ -113,6 +124,9 @@ public:
 
   /// HTML #dom-messageport-start.
   void enable();
+
+  /// Back to before `enable`: messages wait and schedule nobody.
+  void disable();
 
   bool enabled() const noexcept { return enabled_; }
 
@@ -145,6 +159,7 @@ private:
   bool has_room_locked(std::uint64_t bytes) noexcept;
 
   void pop_ready(message& msg) noexcept;
+  void count_taken(std::uint64_t messages, std::uint64_t bytes) noexcept;
 
   taken take_locked(message& msg, close_notice& notice, when_empty then);
 
@@ -156,17 +171,19 @@ private:
   void note_owner_locked(std::uint64_t holder);
 
   void arm_if_above_locked() noexcept;
+  void mark_low_locked(std::uint64_t amount) noexcept;
   bool fell_locked() noexcept;
 
   // The senders' part and the owner's lie apart, so that neither waits for the other's cache line.
 
   mutable std::mutex lock_;
   std::vector<message> incoming_;    // guarded by lock_
-  receiver* owner_ = nullptr;        // guarded by lock_
+  mailbox_owner* owner_ = nullptr;   // guarded by lock_
   bool enabled_ = false;             // written by the owner inside lock_
   bool closed_ = false;              // written by the owner inside lock_
   bool ended_ = false;               // guarded by lock_
   bool told_ = false;                // the close notice has been taken
+  counting counting_{};              // the owner's
   std::atomic<bool> dropped_{false}; // closed, and what waited is gone; written inside lock_
   std::atomic<bool> low_due_{false}; // the owner has a fall to be told of; set inside lock_
   std::uint64_t posted_messages_ = 0;

@@ -29,8 +29,9 @@ struct close_notice {
 struct mailbox_extras {
   // What the sender wants to know of the queue it fills.
   std::uint64_t threshold = 0;
-  bool asked = false; ///< Somebody listens.
-  bool armed = false; ///< The amount is above the threshold, and its fall will be told.
+  std::uint64_t step = 0; ///< Told each time so much has been taken; 0: only at the threshold.
+  bool asked = false;     ///< Somebody listens.
+  bool armed = false;     ///< The amount is above the threshold, and its fall will be told.
 
   // What reports tell of the end whose queue this is.
   bool keeps_history = false;

@@ -13,6 +13,12 @@
 #include "hawser/value.hpp"
 #include "hawser/window_proxy.hpp"
 
+namespace hawser {
+
+struct encoded_data;
+
+} // namespace hawser
+
 namespace hawser::detail {
 
 /// What a window message carries beside its data. HTML #window-post-message-steps.
@@ -31,6 +37,8 @@ struct message_extras {
   std::optional<agent_cluster> cluster; ///< The sender's, if there is shared memory in the data.
   std::int64_t carried_bytes = 0;       ///< What waited inside the ports when they set out.
   std::shared_ptr<const broadcast_post> broadcast; ///< Shared by all who receive it.
+  std::shared_ptr<const encoded_data> encoded;     ///< Instead of data: as another node sent it.
+  std::uint32_t hops = 0;                          ///< How many nodes have passed it on.
 };
 
 /// A message in a queue. Small, because queues hold many.

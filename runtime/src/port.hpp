@@ -43,7 +43,7 @@ public:
   std::uint64_t id() const noexcept { return id_; }
 
   /// Null once the context has ended, which a detached port is not told.
-  registry_core* core() const noexcept { return context_ended() ? nullptr : core_; }
+  registry_core* core() const noexcept { return list_closed() ? nullptr : core_; }
 
   /// Stops the process if another context than the owner's runs on this thread.
   void require_context() const;

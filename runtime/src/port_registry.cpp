@@ -121,7 +121,7 @@ bool registry_core::run_turn(std::size_t deliveries_max) {
   while (left > 0 && !stopping() && !suspended && !turns_.empty()) {
     auto next = turns_.pop_front();
     const auto quantum = std::min(left, bounds.deliveries_per_port_max);
-    const auto delivered = deliver_some(*next, quantum);
+    const auto delivered = deliver_some(static_cast<receiver&>(*next), quantum);
     left -= delivered.count;
     ready->move_to(turns_); // What became ready meanwhile comes before this one's second chance.
     if (!delivered.drained && !stopping())

@@ -2,20 +2,20 @@
 
 namespace hawser::detail {
 
-receiver::receiver(ref<ready_list> list) noexcept : list_(std::move(list)) {}
+mailbox_owner::mailbox_owner(ref<ready_list> list) noexcept : list_(std::move(list)) {}
 
-receiver::~receiver() = default;
+mailbox_owner::~mailbox_owner() = default;
 
-bool receiver::context_ended() const noexcept {
+bool mailbox_owner::list_closed() const noexcept {
   return list_->closed();
 }
 
-void receiver::enlist() noexcept {
+void mailbox_owner::enlist() noexcept {
   intrusive_add_ref(this);
   list_->push(this);
 }
 
-void ready_list::push(receiver* entry) noexcept {
+void ready_list::push(mailbox_owner* entry) noexcept {
   // Once `entry` is in the list its context may drop it, and with it the last reference to the
   // list.
   const ref<ready_list> guard{this};
@@ -29,9 +29,9 @@ void ready_list::push(receiver* entry) noexcept {
     waker_->wake();
 }
 
-receiver* ready_list::take_all() noexcept {
+mailbox_owner* ready_list::take_all() noexcept {
   auto* stacked = head_.exchange(nullptr);
-  receiver* in_order = nullptr;
+  mailbox_owner* in_order = nullptr;
   while (stacked != nullptr) {
     auto* next = stacked->next_ready_;
     stacked->next_ready_ = in_order;
@@ -49,7 +49,7 @@ void ready_list::close() noexcept {
 void ready_list::move_to(turn_queue& queue) noexcept {
   for (auto* entry = take_all(); entry != nullptr;) {
     auto* next = entry->next_ready_;
-    queue.push_back(ref<receiver>::adopt(entry));
+    queue.push_back(ref<mailbox_owner>::adopt(entry));
     entry = next;
   }
 }
@@ -59,7 +59,7 @@ void ready_list::drop_all() noexcept {
   move_to(dropped);
 }
 
-void turn_queue::push_back(ref<receiver> entry) noexcept {
+void turn_queue::push_back(ref<mailbox_owner> entry) noexcept {
   auto* added = entry.leak();
   added->next_ready_ = nullptr;
   if (last_ == nullptr)
@@ -69,12 +69,12 @@ void turn_queue::push_back(ref<receiver> entry) noexcept {
   last_ = added;
 }
 
-ref<receiver> turn_queue::pop_front() noexcept {
+ref<mailbox_owner> turn_queue::pop_front() noexcept {
   auto* taken = first_;
   first_ = std::exchange(taken->next_ready_, nullptr);
   if (first_ == nullptr)
     last_ = nullptr;
-  return ref<receiver>::adopt(taken);
+  return ref<mailbox_owner>::adopt(taken);
 }
 
 void turn_queue::clear() noexcept {

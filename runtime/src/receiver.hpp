@@ -14,23 +14,24 @@ class ready_list;
 class registry_core;
 class turn_queue;
 
-/// Something of a context that messages arrive at: a port or the window.
+/// Something that messages arrive at and that can stand in a ready list: a receiver of a context,
+/// or what a router puts in the place of a peer on another node.
 ///
-/// `scheduled` says that it stands in its context's ready list or is being worked on. Posters set
-/// it inside the mailbox's lock, the owner clears it there when it finds the mailbox empty, so no
+/// `scheduled` says that it stands in its owner's ready list or is being worked on. Posters set it
+/// inside the mailbox's lock, the owner clears it there when it finds the mailbox empty, so no
 /// message is left behind and none wakes twice.
-class receiver {
+class mailbox_owner {
 public:
-  explicit receiver(ref<ready_list> list) noexcept;
+  explicit mailbox_owner(ref<ready_list> list) noexcept;
 
-  receiver(const receiver&) = delete;
-  receiver& operator=(const receiver&) = delete;
+  mailbox_owner(const mailbox_owner&) = delete;
+  mailbox_owner& operator=(const mailbox_owner&) = delete;
 
-  friend void intrusive_add_ref(receiver* target) noexcept {
+  friend void intrusive_add_ref(mailbox_owner* target) noexcept {
     target->refs_.fetch_add(1, std::memory_order_relaxed);
   }
 
-  friend void intrusive_release(receiver* target) noexcept {
+  friend void intrusive_release(mailbox_owner* target) noexcept {
     if (target->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
       delete target;
   }
@@ -40,29 +41,36 @@ public:
 
   void clear_scheduled() noexcept { scheduled_.store(false); }
 
-  /// Puts it into the ready list and wakes its context if nobody has. Any thread.
+  /// Puts it into the ready list and wakes whose list it is if nobody has. Any thread.
   void enlist() noexcept;
 
-  /// Delivers one event. False if there is none to deliver; then it is not scheduled any more.
-  virtual bool deliver_one(registry_core& core) = 0;
-
 protected:
-  virtual ~receiver();
+  virtual ~mailbox_owner();
 
-  /// Has the context ended? What belongs to it may be gone then.
-  bool context_ended() const noexcept;
+  /// Has the context or the router ended? What belongs to it may be gone then.
+  bool list_closed() const noexcept;
 
 private:
   friend class ready_list;
   friend class turn_queue;
 
   ref<ready_list> list_;
-  receiver* next_ready_ = nullptr; // in the ready list or, later, in the turn queue
+  mailbox_owner* next_ready_ = nullptr; // in the ready list or, later, in the turn queue
   std::atomic<std::uint32_t> refs_{1};
   std::atomic<bool> scheduled_{false};
 };
 
-/// The receivers of one context that have something to deliver: many threads push, the context's
+/// Something of a context that messages arrive at: a port, the window or the broadcast channels. A
+/// context's ready list holds nothing else.
+class receiver : public mailbox_owner {
+public:
+  using mailbox_owner::mailbox_owner;
+
+  /// Delivers one event. False if there is none to deliver; then it is not scheduled any more.
+  virtual bool deliver_one(registry_core& core) = 0;
+};
+
+/// Those of one context, or one router, that have something waiting: many threads push, the owner's
 /// own takes everything at once. Holds a reference to each.
 class ready_list {
 public:
@@ -83,7 +91,7 @@ public:
   }
 
   /// Takes over a reference to `entry`.
-  void push(receiver* entry) noexcept;
+  void push(mailbox_owner* entry) noexcept;
 
   /// Appends everything pushed so far, in the order of pushing.
   void move_to(turn_queue& queue) noexcept;
@@ -110,17 +118,17 @@ public:
   bool closed() const noexcept { return closed_.load(); }
 
 private:
-  receiver* take_all() noexcept;
+  mailbox_owner* take_all() noexcept;
   void drop_all() noexcept;
 
-  std::atomic<receiver*> head_{nullptr};
+  std::atomic<mailbox_owner*> head_{nullptr};
   std::shared_ptr<waker> waker_;
   std::atomic<std::uint32_t> refs_{1};
   std::atomic<bool> woken_{false};
   std::atomic<bool> closed_{false};
 };
 
-/// The receivers a context is working on, in the order of their turns. One thread's; holds a
+/// What a context or a router is working on, in the order of their turns. One thread's; holds a
 /// reference to each.
 class turn_queue {
 public:
@@ -133,16 +141,16 @@ public:
 
   bool empty() const noexcept { return first_ == nullptr; }
 
-  void push_back(ref<receiver> entry) noexcept;
+  void push_back(ref<mailbox_owner> entry) noexcept;
 
   /// Must not be empty.
-  ref<receiver> pop_front() noexcept;
+  ref<mailbox_owner> pop_front() noexcept;
 
   void clear() noexcept;
 
 private:
-  receiver* first_ = nullptr;
-  receiver* last_ = nullptr;
+  mailbox_owner* first_ = nullptr;
+  mailbox_owner* last_ = nullptr;
 };
 
 } // namespace hawser::detail

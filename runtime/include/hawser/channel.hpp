@@ -138,6 +138,7 @@ public:
   void close(close_reason reason) noexcept;
 
   // For the owners inside the runtime.
+  const detail::channel_state* identity() const noexcept { return channel_.get(); }
   detail::mailbox& inbox() const noexcept;
   detail::mailbox& peer_inbox() const noexcept;
   /// What observers are told about who owns it.
@@ -145,6 +146,8 @@ public:
   /// The peer's mailbox as something to travel in, and its own.
   detail::carrier peer_carrier() const noexcept;
   detail::carrier own_carrier() const noexcept;
+  /// As `close`, when it is not known what has been taken of what the peer has posted.
+  void sever(close_reason reason) noexcept;
   /// As `close`, but the messages waiting here can still be taken.
   void close_for_peer(close_reason reason) noexcept;
 

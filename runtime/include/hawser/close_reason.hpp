@@ -15,6 +15,8 @@ enum class close_reason : std::uint8_t {
   limit = 5,               ///< The peer's new owner may own no more ports.
   node_lost = 6,           ///< The node that held the peer cannot be reached any more.
   refused = 7,             ///< The node that should have held the peer did not take it.
+  protocol = 8,            ///< A node on the way broke the rules of routing.
+  loop = 9,                ///< The peers followed each other from node to node without end.
 };
 
 /// The value's name: `closed_by_peer`.

@@ -1,0 +1,173 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hawser/frame.hpp"
+#include "hawser/limits.hpp"
+#include "hawser/node_id.hpp"
+#include "hawser/registry_host.hpp"
+#include "hawser/window_proxy.hpp"
+#include "hawser/wire_limits.hpp"
+
+namespace hawser {
+
+namespace detail {
+class router_core;
+} // namespace detail
+
+/// Every bound of a router. Zero is not "unlimited" anywhere.
+struct router_limits {
+  /// What an end lets its peer post before it has taken anything; doubled while its owner keeps up,
+  /// until the larger ones. A single message may be larger.
+  flow_tally window_initial = {256, std::uint64_t{1} << 20};
+  flow_tally window_max = {std::uint64_t{1} << 14, std::uint64_t{1} << 24};
+
+  /// How many nodes may pass on one message or announcement.
+  std::uint32_t hops_max = 64;
+
+  /// Links into one waypoint that are not settled; while there are more, it follows no announcement
+  /// but the newest, later.
+  std::size_t unsettled_links_max = 8;
+
+  /// Waypoints that one other node has brought here and that still exist. A port beyond is refused
+  /// with close reason `limit`.
+  std::size_t waypoints_per_node_max = std::size_t{1} << 20;
+
+  /// What may follow a port on its way: unread messages, or posts without a number. A port that
+  /// brings more is refused with close reason `limit`.
+  flow_tally brought_max = {std::uint64_t{1} << 24, std::uint64_t{1} << 31};
+
+  /// For the data of messages.
+  wire_limits values = {};
+
+  /// For the local end of each channel that arrives.
+  limits ports = {};
+};
+
+/// Something a neighbour did that no honest node does, or that it may do by accident only seldom.
+struct incident {
+  node_id neighbour;
+  enum class kind : std::uint8_t {
+    stray, ///< A frame for something that is not the neighbour's to speak to. Ignored.
+    rule,  ///< A broken rule of a stream. The channel has been closed.
+    limit, ///< Too much of something. Refused.
+  } what;
+  std::string text; ///< What it was, in a sentence.
+};
+
+/// What a router wants done.
+struct router_output {
+  std::vector<std::pair<node_id, frame>> frames;             ///< To be sent in this order.
+  std::vector<std::pair<node_id, std::string>> wanted_links; ///< With the contact.
+  std::vector<incident> incidents;
+};
+
+/// One waypoint as reports and tests see it.
+struct waypoint_snapshot {
+  enum class state : std::uint8_t { open, moved, closing };
+
+  waypoint_id id;
+  channel_id channel;
+  std::uint8_t side = 0;
+  std::uint64_t epoch = 0;
+  state now = state::open;
+  std::optional<link_address> out;       ///< Where its end posts to.
+  std::optional<link_address> successor; ///< Where its end has gone.
+  std::vector<link_address> in;          ///< What may feed it.
+  std::uint64_t sent = 0;                ///< The next number out,
+  std::uint64_t received = 0;            ///< and the next in.
+  std::size_t early = 0;                 ///< Messages that wait for earlier ones.
+  bool announced = false;                ///< Its peer has not bound itself to it yet.
+};
+
+/// One line for people.
+std::string to_string(const waypoint_snapshot& from);
+
+struct router_statistics {
+  std::uint64_t waypoints = 0;
+  std::uint64_t relays = 0;    ///< Waypoints whose end has moved on.
+  std::uint64_t ends_sent = 0; ///< Moves from here to other nodes.
+  std::uint64_t ends_received = 0;
+  std::uint64_t messages_sent = 0; ///< By ends that are here.
+  std::uint64_t messages_received = 0;
+  std::uint64_t messages_relayed = 0;
+  std::uint64_t frames_stray = 0;
+};
+
+/// The ports of one node that reach, or have reached, other nodes.
+///
+/// In one process a port is handed over by pointer and no router is asked. When one is posted
+/// to another node, the router becomes the owner of what is left behind: for the end that stays it
+/// plays the peer. It takes what that end posts, gives it a number and makes a frame of it; it
+/// posts what comes back. The application's end never notices, and may be handed on inside the
+/// process as before.
+///
+/// A pure state machine: it sends nothing and waits for nothing. All its functions are for one
+/// thread; only the mailboxes it shares with ports are touched by others. `runtime/ROUTING.md`
+/// describes the protocol.
+class router {
+public:
+  /// `waker` asks for `run_turn`; `contact` is what other nodes are told of how to reach this one.
+  router(node_id self, std::shared_ptr<waker> waker, entropy bits, router_limits bounds = {},
+         std::string contact = {});
+  router(const router&) = delete;
+  router& operator=(const router&) = delete;
+  ~router();
+
+  node_id self() const noexcept;
+
+  // -- links ------------------------------------------------------------------------------------
+
+  /// There is a connection, a newer one than any before. A node that was connected must have been
+  /// reported lost.
+  void link_up(node_id peer, link_session session);
+
+  /// An attempt to connect, by either side, has come to nothing.
+  void link_failed(node_id peer);
+
+  /// The newest connection there has been with that node; 0 if none.
+  link_session newest_session(node_id peer) const;
+
+  /// There is none any more, and every frame that came over it has been handed in.
+  void link_down(node_id peer);
+
+  /// The connection takes no more for a while: what local ends post to that node waits.
+  void hold(node_id peer);
+  void release(node_id peer);
+
+  /// A frame has come from `from`; its ends belong to this router from now on.
+  void receive(node_id from, frame&& what);
+
+  /// Takes up what was posted to ends at other nodes. True if there is more to do.
+  [[nodiscard]] bool run_turn(std::size_t messages_max = 0);
+
+  /// What has to be done since the last call.
+  router_output take_output();
+
+  /// Closes everything: the ends in this process get `close` with `reason`.
+  void close(close_reason reason);
+
+  // -- windows ----------------------------------------------------------------------------------
+
+  /// Lets other nodes that are told the id post to this window; the same id each time.
+  window_id publish(const window_proxy& local);
+
+  /// A handle for a window at another node. Posting to it reaches that window.
+  window_proxy remote_window(node_id at, window_id id, std::string name);
+
+  router_statistics statistics() const;
+
+  /// In the order of their ids.
+  std::vector<waypoint_snapshot> waypoints() const;
+
+private:
+  std::unique_ptr<detail::router_core> core_;
+};
+
+} // namespace hawser

@@ -1,0 +1,379 @@
+// Links, frames in and out, and the public class.
+
+#include "hawser/router.hpp"
+
+#include <algorithm>
+
+#include "router_core.hpp"
+
+namespace hawser {
+namespace detail {
+
+router_core::router_core(node_id own, std::shared_ptr<waker> waker, entropy bits,
+                         router_limits own_bounds, std::string contact)
+  : self(own),
+    bounds(own_bounds),
+    bits_(std::move(bits)),
+    contact_(std::move(contact)),
+    ready_(ref<ready_list>::adopt(new ready_list{std::move(waker)})),
+    encoder_({bounds.values, wire_scope::message, 0}) {
+  HAWSER_ASSERT(self, "a router needs the id of its node");
+}
+
+router_core::~router_core() {
+  close(close_reason::context_closed);
+}
+
+// -- links ----------------------------------------------------------------------------------------
+
+void router_core::link_up(node_id peer, link_session session) {
+  HAWSER_ASSERT(peer != self && !linked(peer), "a node was connected twice");
+  if (closed_)
+    return;
+  HAWSER_ASSERT(session > newest_session(peer), "a session came back");
+  links_[peer] = {};
+  newest_sessions_[peer] = session;
+  look_after_awaited(peer);
+  follow_deferred();
+  settle();
+}
+
+void router_core::link_down(node_id peer) {
+  if (links_.erase(peer) == 0)
+    return;
+  lose_windows(peer);
+  // In the order of their ids, so that a run can be repeated.
+  std::vector<waypoint*> all;
+  for (const auto& [id, w] : waypoints_)
+    all.push_back(w.get());
+  std::ranges::sort(all, {}, &waypoint::id);
+  for (auto* w : all)
+    check_lost(*w);
+  settle();
+}
+
+void router_core::hold(node_id peer) {
+  if (const auto found = links_.find(peer); found != links_.end())
+    found->second.held = true;
+}
+
+void router_core::release(node_id peer) {
+  const auto found = links_.find(peer);
+  if (found == links_.end() || !std::exchange(found->second.held, false))
+    return;
+  for (const auto& id : std::exchange(found->second.waiting, {}))
+    if (auto* w = find(id))
+      resume(*w);
+  for (const auto& from : std::exchange(found->second.waiting_windows, {}))
+    from->stand_in->inbox.enable();
+}
+
+void router_core::link_failed(node_id peer) {
+  for (const auto& id : awaiting_.contains(peer) ? awaiting_[peer] : std::vector<waypoint_id>{})
+    if (auto* w = find(id))
+      for (auto& each : w->in)
+        if (each.from.node == peer)
+          each.session = 0;
+  look_after_awaited(peer);
+  settle();
+}
+
+link_session router_core::newest_session(const node_id& node) const {
+  const auto found = newest_sessions_.find(node);
+  return found == newest_sessions_.end() ? 0 : found->second;
+}
+
+bool router_core::held(const node_id& node) const {
+  const auto found = links_.find(node);
+  return found != links_.end() && found->second.held;
+}
+
+// -- frames
+// -----------------------------------------------------------------------------------------
+
+void router_core::send(const link_address& to, const waypoint& from, waypoint_frame what) {
+  send_to(to, from.id, std::move(what));
+}
+
+void router_core::send_to(const link_address& to, const waypoint_id& origin, waypoint_frame what) {
+  if (to.node == self)
+    local_.push_back({to.waypoint, origin, std::move(what), 0, {}});
+  else if (linked(to.node))
+    output.frames.emplace_back(to.node, routed_frame{to.waypoint, origin, std::move(what)});
+}
+
+void router_core::receive(node_id from, frame&& what) {
+  if (closed_ || !linked(from))
+    return;
+  if (auto* to_window = std::get_if<window_frame>(&what)) {
+    on_window(from, std::move(*to_window));
+  } else {
+    auto& routed = std::get<routed_frame>(what);
+    dispatch(from, routed.target, routed.origin, routed.what);
+  }
+  settle();
+}
+
+// What follows from an input is finished before the next: what goes along with moved ends first, so
+// that nothing overtakes it, then what waypoints of this node have told each other.
+void router_core::settle() {
+  ship_all();
+  while (!local_.empty()) {
+    auto next = std::move(local_.front());
+    local_.pop_front();
+    if (next.what)
+      dispatch(self, next.target, next.origin, *next.what);
+    else if (auto* w = find(next.target))
+      on_item(*w, {self, next.origin}, next.number, std::move(next.item));
+    else {
+      dropped_.push_back(std::move(next.item.msg));
+      send_to({self, next.origin}, next.target, gone_frame{});
+    }
+    ship_all();
+  }
+  graveyard_.clear();
+  bury(std::exchange(dropped_, {}));
+}
+
+void router_core::dispatch(const node_id& from, const waypoint_id& target,
+                           const waypoint_id& origin, waypoint_frame& what) {
+  const link_address link{from, origin};
+  // The ends in a message exist from now on, whatever becomes of the message.
+  route_item item;
+  if (auto* data = std::get_if<data_frame>(&what))
+    item = {unpack(std::move(data->message), from), data->message.hops, {}};
+  else if (auto* outbox = std::get_if<outbox_frame>(&what))
+    item = {unpack(std::move(outbox->message), from), outbox->message.hops, {}};
+  auto* w = find(target);
+  if (w == nullptr) {
+    dropped_.push_back(std::move(item.msg));
+    const bool answered = std::holds_alternative<data_frame>(what)
+                          || std::holds_alternative<fin_frame>(what)
+                          || std::holds_alternative<bind_frame>(what);
+    if (answered)
+      send_to(link, target, gone_frame{});
+    return;
+  }
+  struct visitor {
+    router_core& core;
+    waypoint& w;
+    const link_address& link;
+    route_item& item;
+
+    void operator()(const data_frame& f) { core.on_item(w, link, f.number, std::move(item)); }
+
+    void operator()(const fin_frame& f) {
+      item = {{}, f.hops, f};
+      core.on_item(w, link, f.number, std::move(item));
+    }
+
+    void operator()(const outbox_frame&) { core.on_outbox(w, link, std::move(item)); }
+
+    void operator()(const end_frame& f) { core.on_end(w, link, f); }
+
+    void operator()(announce_frame& f) { core.on_announce(w, link, std::move(f)); }
+
+    void operator()(const bind_frame& f) { core.on_bind(w, link, f); }
+
+    void operator()(const start_frame& f) { core.on_start(w, link, f); }
+
+    void operator()(const decline_frame&) { core.on_decline(w, link); }
+
+    void operator()(const credit_frame& f) { core.on_credit(w, link, f); }
+
+    void operator()(const broken_frame& f) { core.on_broken(w, link, f.reason); }
+
+    void operator()(const gone_frame&) { core.on_gone(w, link); }
+  };
+  std::visit(visitor{*this, *w, link, item}, what);
+}
+
+void router_core::stray(const link_address& from, std::string_view what) {
+  ++statistics.frames_stray;
+  if (from.node != self)
+    report(from.node, incident::kind::stray, std::string{what} + " for what is not its link");
+}
+
+void router_core::report(const node_id& neighbour, incident::kind kind, std::string text) {
+  constexpr std::size_t untaken_max = 1024; // Somebody who floods us is not told of line by line.
+  if (output.incidents.size() < untaken_max)
+    output.incidents.push_back({neighbour, kind, std::move(text)});
+}
+
+// -- waypoints
+// --------------------------------------------------------------------------------------
+
+waypoint* router_core::find(const waypoint_id& id) {
+  const auto found = waypoints_.find(id);
+  return found == waypoints_.end() ? nullptr : found->second.get();
+}
+
+waypoint& router_core::add(const waypoint_id& id) {
+  auto made = std::make_unique<waypoint>();
+  made->id = id;
+  ++statistics.waypoints;
+  return *(waypoints_[id] = std::move(made));
+}
+
+// Whoever works on the waypoint may do so to the end of its step.
+void router_core::retire(waypoint& w) {
+  if (std::exchange(w.gone, true))
+    return;
+  --statistics.waypoints;
+  if (w.state == waypoint_state::moved)
+    --statistics.relays;
+  if (w.owner)
+    w.owner->at = nullptr;
+  if (w.end) {
+    by_channel_.erase(w.end.identity());
+    w.end.inbox().detach();
+    w.end.sever(close_reason::undeliverable);
+  }
+  if (w.brought_by && --brought_[*w.brought_by] == 0)
+    brought_.erase(*w.brought_by);
+  for (auto& [number, item] : w.early)
+    dropped_.push_back(std::move(item.msg));
+  for (auto& item : w.outbox)
+    dropped_.push_back(std::move(item.msg));
+  const auto found = waypoints_.find(w.id);
+  graveyard_.push_back(std::move(found->second));
+  waypoints_.erase(found);
+}
+
+void router_core::retire_if_done(waypoint& w) {
+  if (w.state == waypoint_state::moved && w.in_done && w.out_done && w.outbox_to_come == 0)
+    retire(w);
+}
+
+bool router_core::run_turn(std::size_t messages_max) {
+  if (closed_)
+    return false;
+  constexpr std::size_t per_turn = 4096;
+  constexpr std::size_t per_end = 64;
+  auto left = messages_max == 0 ? per_turn : messages_max;
+  ready_->begin_turn();
+  ready_->move_to(turns_);
+  while (left > 0 && !turns_.empty()) {
+    auto next = turns_.pop_front();
+    const auto quantum = std::min(left, per_end);
+    bool more = false;
+    if (auto* end = dynamic_cast<twin*>(next.get()))
+      more = end->at != nullptr && serve(*end->at, quantum);
+    else
+      more = serve_window(static_cast<window_twin&>(*next), quantum);
+    settle();
+    left -= quantum;
+    ready_->move_to(turns_);
+    if (more)
+      turns_.push_back(std::move(next));
+  }
+  return !turns_.empty() || !ready_->end_turn();
+}
+
+void router_core::close(close_reason reason) {
+  if (std::exchange(closed_, true))
+    return;
+  while (!waypoints_.empty()) {
+    auto& w = *waypoints_.begin()->second;
+    break_route(w, reason);
+  }
+  settle();
+  for (auto& [key, from] : remote_windows_)
+    from->stand_in->inbox.detach();
+  turns_.clear();
+  ready_->close();
+}
+
+std::vector<waypoint_snapshot> router_core::snapshot() const {
+  std::vector<waypoint_snapshot> all;
+  all.reserve(waypoints_.size());
+  for (const auto& [id, w] : waypoints_) {
+    auto& seen = all.emplace_back();
+    seen.id = id;
+    seen.channel = w->channel;
+    seen.side = w->side;
+    seen.epoch = w->epoch;
+    seen.now = static_cast<waypoint_snapshot::state>(w->state);
+    seen.out = w->out;
+    seen.successor = w->successor;
+    for (const auto& each : w->in)
+      seen.in.push_back(each.from);
+    seen.sent = w->sent.messages;
+    seen.received = w->next_in.messages;
+    seen.early = w->early.size();
+    seen.announced = static_cast<bool>(w->key);
+  }
+  std::ranges::sort(all, {}, &waypoint_snapshot::id);
+  return all;
+}
+
+} // namespace detail
+
+router::router(node_id self, std::shared_ptr<waker> waker, entropy bits, router_limits bounds,
+               std::string contact)
+  : core_(std::make_unique<detail::router_core>(self, std::move(waker), std::move(bits), bounds,
+                                                std::move(contact))) {}
+
+router::~router() = default;
+
+node_id router::self() const noexcept {
+  return core_->self;
+}
+
+void router::link_up(node_id peer, link_session session) {
+  core_->link_up(peer, session);
+}
+
+void router::link_down(node_id peer) {
+  core_->link_down(peer);
+}
+
+void router::link_failed(node_id peer) {
+  core_->link_failed(peer);
+}
+
+link_session router::newest_session(node_id peer) const {
+  return core_->newest_session(peer);
+}
+
+void router::hold(node_id peer) {
+  core_->hold(peer);
+}
+
+void router::release(node_id peer) {
+  core_->release(peer);
+}
+
+void router::receive(node_id from, frame&& what) {
+  core_->receive(from, std::move(what));
+}
+
+bool router::run_turn(std::size_t messages_max) {
+  return core_->run_turn(messages_max);
+}
+
+router_output router::take_output() {
+  return std::exchange(core_->output, {});
+}
+
+void router::close(close_reason reason) {
+  core_->close(reason);
+}
+
+window_id router::publish(const window_proxy& local) {
+  return core_->publish(local);
+}
+
+window_proxy router::remote_window(node_id at, window_id id, std::string name) {
+  return core_->remote_window(at, id, std::move(name));
+}
+
+router_statistics router::statistics() const {
+  return core_->statistics;
+}
+
+std::vector<waypoint_snapshot> router::waypoints() const {
+  return core_->snapshot();
+}
+
+} // namespace hawser

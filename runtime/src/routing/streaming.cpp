@@ -1,0 +1,256 @@
+// The two streams of a channel: in by number, out one after the other.
+
+#include <algorithm>
+
+#include "../channel_state.hpp"
+#include "../transit.hpp"
+#include "router_core.hpp"
+
+namespace hawser::detail {
+
+void router_core::emit(const waypoint& from, const link_address& to, std::uint64_t number,
+                       route_item item) {
+  if (item.fin) {
+    auto last = *item.fin;
+    last.number = number;
+    last.hops = item.hops;
+    send(to, from, last);
+  } else if (to.node == self) {
+    local_.push_back({to.waypoint, from.id, std::nullopt, number, std::move(item)});
+  } else {
+    const auto hops = item.hops;
+    send(to, from, data_frame{number, pack(std::move(item.msg), to.node, hops)});
+  }
+}
+
+// Two ends that travel inside each other's messages would follow each other for ever.
+bool router_core::too_far(waypoint& w, const route_item& item) {
+  if (item.hops <= bounds.hops_max)
+    return false;
+  break_route(w, close_reason::loop);
+  return true;
+}
+
+// -- in -------------------------------------------------------------------------------------------
+
+void router_core::on_item(waypoint& w, const link_address& link, std::uint64_t number,
+                          route_item item) {
+  if (w.state == waypoint_state::moved && link == w.successor)
+    return relay_outward(w, number, std::move(item));
+  auto* over = w.find_in(link);
+  if (over == nullptr) {
+    dropped_.push_back(std::move(item.msg));
+    return stray(link, "a message");
+  }
+  take_up(w, *over, number, std::move(item));
+}
+
+void router_core::take_up(waypoint& w, in_link& over, std::uint64_t number, route_item item) {
+  const auto by = over.from;
+  const auto refuse = [&](std::string_view rule) {
+    dropped_.push_back(std::move(item.msg));
+    rule_broken(w, by, rule);
+  };
+  if (!over.active || number != over.next)
+    return refuse("a number that is not the next");
+  if (number < w.next_in.messages || w.early.contains(number))
+    return refuse("a number that has been there");
+  if (item.msg.extras && item.msg.extras->encoded
+      && item.msg.extras->encoded->bytes.size() > item.msg.bytes)
+    return refuse("a message larger than it says");
+  // What is early is bounded by credit, which only an end that is here has given.
+  const bool allowed = w.state == waypoint_state::moved || item.fin
+                       || number < std::max(w.granted.messages, w.brought_until);
+  constexpr std::uint64_t factor = 2; // A relay does not see the newest credit.
+  if (!allowed || w.early.size() > factor * bounds.window_max.messages
+      || w.early_bytes > factor * bounds.window_max.bytes + bounds.brought_max.bytes)
+    return refuse("more than was allowed");
+  ++over.next;
+  w.early_bytes += item.msg.bytes;
+  w.early.emplace(number, std::move(item));
+  merge(w);
+}
+
+void router_core::merge(waypoint& w) {
+  while (!w.gone && !w.early.empty() && w.early.begin()->first == w.next_in.messages) {
+    auto item = std::move(w.early.begin()->second);
+    w.early.erase(w.early.begin());
+    const auto number = w.next_in.messages;
+    const auto bytes = item.msg.bytes;
+    w.early_bytes -= bytes;
+    const bool over = number >= w.brought_until
+                      && static_cast<std::int64_t>(w.granted.bytes - w.next_in.bytes) <= 0;
+    w.next_in.messages += 1;
+    w.next_in.bytes += bytes;
+    switch (w.state) {
+      case waypoint_state::open:
+        if (item.fin) {
+          on_fin(w, *item.fin);
+        } else if (over) {
+          dropped_.push_back(std::move(item.msg));
+          rule_broken(w, w.in.empty() ? link_address{self, {}} : w.in.front().from,
+                      "more bytes than were allowed");
+        } else {
+          hand_over(w, std::move(item));
+        }
+        break;
+      case waypoint_state::moved:
+        pass_on(w, number, std::move(item));
+        break;
+      case waypoint_state::closing:
+        if (item.fin)
+          return retire(w);
+        dropped_.push_back(std::move(item.msg));
+        break;
+    }
+    if (!w.gone)
+      look_at_ends(w);
+  }
+  if (!w.gone)
+    look_at_ends(w);
+  if (!w.gone)
+    retire_if_done(w);
+}
+
+void router_core::hand_over(waypoint& w, route_item item) {
+  ++statistics.messages_received;
+  const auto way = w.end.peer_carrier();
+  bool passengers = false;
+  if (item.msg.extras) {
+    auto& extras = *item.msg.extras;
+    extras.hops = item.hops;
+    extras.carried_bytes = 0;
+    for (auto& end : extras.ports) {
+      if (!end)
+        continue;
+      extras.carried_bytes += end.inbox().detach(way);
+      passengers = true;
+    }
+  }
+  const auto outcome = w.end.peer_inbox().push(std::move(item.msg));
+  if (outcome == pushed::adrift && passengers)
+    sink_if_circling(way);
+  if (outcome == pushed::discarded) {
+    w.discarding = true;
+    offer_credit(w, telling::news);
+  }
+}
+
+void router_core::pass_on(waypoint& w, std::uint64_t number, route_item item) {
+  ++item.hops;
+  if (too_far(w, item)) {
+    dropped_.push_back(std::move(item.msg));
+    return;
+  }
+  ++statistics.messages_relayed;
+  const bool last = item.fin.has_value();
+  emit(w, *w.successor, number, std::move(item));
+  if (last)
+    w.in_done = true;
+}
+
+// What an END foretold happens when everything before it has been passed on.
+void router_core::look_at_ends(waypoint& w) {
+  for (std::size_t i = 0; i < w.ends.size() && !w.gone;) {
+    const auto& next = w.ends[i];
+    if (next.number > w.next_in.messages) {
+      ++i;
+      continue;
+    }
+    const auto f = next;
+    w.ends.erase(w.ends.begin() + static_cast<std::ptrdiff_t>(i));
+    const bool past_us = f.peer_epoch > w.epoch;
+    if (past_us && f.number == w.next_in.messages && w.state == waypoint_state::moved) {
+      if (!std::exchange(w.in_done, true))
+        send(*w.successor, w, f);
+    } else if (f.peer_epoch != w.epoch) {
+      rule_broken(w, f.binder, "an END that fits no link");
+    }
+  }
+}
+
+void router_core::on_end(waypoint& w, const link_address& link, const end_frame& f) {
+  if (w.state == waypoint_state::moved && link == w.successor) {
+    if (w.out_done || f.number != w.sent.messages)
+      return rule_broken(w, link, "an END at the wrong number");
+    send(*w.out, w, f);
+    w.out_done = true;
+    return retire_if_done(w);
+  }
+  auto* over = w.find_in(link);
+  if (over == nullptr)
+    return stray(link, "an END");
+  if (!over->active || over->next != f.number)
+    return rule_broken(w, link, "an END at the wrong number");
+  w.in.erase(w.in.begin() + (over - w.in.data()));
+  if (f.peer_epoch == w.epoch && f.binder_epoch >= w.bound_epochs)
+    expect(w, f);
+  w.ends.push_back(f);
+  merge(w);
+  if (!w.gone)
+    check_lost(w);
+}
+
+// The sender is about to come to us directly. Should it die before, nobody else will tell.
+void router_core::expect(waypoint& w, const end_frame& f) {
+  auto* from = w.find_in(f.binder);
+  if (from == nullptr)
+    from = &w.in.emplace_back(in_link{f.binder});
+  if (from->active)
+    return;
+  from->expected = true;
+  from->session = f.session;
+  // Over a connection that this node has yet to hear of.
+  if (f.binder.node != self && f.session > newest_session(f.binder.node))
+    awaiting_[f.binder.node].push_back(w.id);
+}
+
+// -- out ------------------------------------------------------------------------------------------
+
+void router_core::relay_outward(waypoint& w, std::uint64_t number, route_item item) {
+  if (w.out_done || number != w.sent.messages) {
+    dropped_.push_back(std::move(item.msg));
+    return rule_broken(w, *w.successor, "a number that is not the next");
+  }
+  ++item.hops;
+  if (too_far(w, item)) {
+    dropped_.push_back(std::move(item.msg));
+    return;
+  }
+  ++w.sent.messages;
+  ++statistics.messages_relayed;
+  const bool last = item.fin.has_value();
+  emit(w, *w.out, number, std::move(item));
+  if (last) {
+    w.out_done = true;
+    retire_if_done(w);
+  }
+}
+
+void router_core::on_outbox(waypoint& w, const link_address& link, route_item item) {
+  if (!w.awaits_outbox_from(link)) {
+    dropped_.push_back(std::move(item.msg));
+    return stray(link, "a post without a number");
+  }
+  --w.outbox_to_come;
+  switch (w.state) {
+    case waypoint_state::open:
+      w.outbox.push_back(std::move(item));
+      if (w.outbox_to_come == 0)
+        resume(w);
+      break;
+    case waypoint_state::moved:
+      ship(w, {w.id, *w.successor, std::nullopt, std::move(item)});
+      if (w.outbox_to_come == 0)
+        for (auto& own : std::exchange(w.outbox, {}))
+          ship(w, {w.id, *w.successor, std::nullopt, std::move(own)});
+      if (!w.gone)
+        retire_if_done(w);
+      break;
+    case waypoint_state::closing:
+      dropped_.push_back(std::move(item.msg));
+      break;
+  }
+}
+
+} // namespace hawser::detail

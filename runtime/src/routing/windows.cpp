@@ -1,0 +1,110 @@
+// Windows of this node that others may post to, and what stands here for windows of other nodes.
+
+#include <algorithm>
+
+#include "router_core.hpp"
+
+namespace hawser::detail {
+
+window_id router_core::publish(const window_proxy& local) {
+  auto* target = window::get(local);
+  if (target == nullptr)
+    return {};
+  const auto [known, added] = window_ids_.try_emplace(target);
+  if (added) {
+    known->second = draw<window_id>(bits_);
+    published_.emplace(known->second, ref{target});
+  }
+  return known->second;
+}
+
+window_proxy router_core::remote_window(node_id at, window_id id, std::string name) {
+  auto& known = remote_windows_[{at, id}];
+  if (!known) {
+    known = ref<window_twin>::adopt(new window_twin{ready_});
+    known->stand_in = ref<window>::adopt(new window{bounds.ports, std::move(name)});
+    known->node = at;
+    known->at_node = id;
+    known->stand_in->inbox.attach(*known, 0);
+    known->stand_in->inbox.enable();
+    known->stand_in->closed = !linked(at);
+  }
+  return window::make_proxy(known->stand_in);
+}
+
+bool router_core::serve_window(window_twin& from, std::size_t messages_max) {
+  auto& inbox = from.stand_in->inbox;
+  for (std::size_t posted = 0;; ++posted) {
+    if (posted == messages_max)
+      return true;
+    if (held(from.node)) {
+      links_[from.node].waiting_windows.emplace_back(&from);
+      inbox.disable();
+    }
+    message msg;
+    close_notice notice;
+    if (inbox.take(msg, notice, nullptr) != taken::message)
+      return false;
+    if (!linked(from.node)) {
+      dropped_.push_back(std::move(msg));
+      continue;
+    }
+    auto sender = *std::move(msg.extras->window);
+    msg.extras->window.reset();
+    window_frame f;
+    f.target = from.at_node;
+    f.facts.origin = std::move(sender.origin);
+    if (sender.target_origin)
+      f.facts.target_origin = to_string(*sender.target_origin);
+    f.facts.source = publish(sender.source);
+    f.facts.source_name = sender.source.name();
+    f.message = pack(std::move(msg), from.node, 0);
+    output.frames.emplace_back(from.node, std::move(f));
+    ship_all();
+  }
+}
+
+void router_core::on_window(const node_id& from, window_frame&& f) {
+  auto msg = unpack(std::move(f.message), from);
+  const auto found = published_.find(f.target);
+  if (found == published_.end()) {
+    dropped_.push_back(std::move(msg));
+    return report(from, incident::kind::stray, "a message for a window that is not published");
+  }
+  window_message sender{std::move(f.facts.origin), {}, {}};
+  if (f.facts.target_origin) {
+    auto parsed = origin::parse(*f.facts.target_origin);
+    if (!parsed) {
+      dropped_.push_back(std::move(msg));
+      return report(from, incident::kind::rule, "a target origin that does not parse");
+    }
+    sender.target_origin = *std::move(parsed);
+  }
+  if (f.facts.source)
+    sender.source = remote_window(from, f.facts.source, std::move(f.facts.source_name));
+  msg.extras->window = std::move(sender);
+  auto& inbox = found->second->inbox;
+  if (!inbox.has_room(msg.bytes)) {
+    for (auto& end : msg.extras->ports)
+      end.close(close_reason::limit);
+    return report(from, incident::kind::limit,
+                  "window " + found->second->name + " has no room for another message");
+  }
+  inbox.push(std::move(msg));
+}
+
+void router_core::lose_windows(const node_id& of) {
+  std::erase_if(remote_windows_, [&](auto& each) {
+    auto& [key, from] = each;
+    if (key.first != of)
+      return false;
+    from->stand_in->closed = true;
+    from->stand_in->inbox.detach();
+    auto rest = from->stand_in->inbox.close(mailbox::rest::drop, nullptr, close_reason::node_lost);
+    for (auto& msg : rest)
+      dropped_.push_back(std::move(msg));
+    return true;
+  });
+}
+
+} // namespace hawser::detail

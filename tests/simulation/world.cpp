@@ -1,0 +1,516 @@
+#include "world.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hawser::simulation {
+namespace {
+
+std::string name_of(unsigned node, unsigned context) {
+  return "node" + std::to_string(node) + "-" + std::to_string(context);
+}
+
+std::string text_of(end_name which) {
+  return std::to_string(which.channel) + "." + std::to_string(which.side);
+}
+
+// `DATA`, `FIN`: the word after the two waypoints.
+std::string kind_of(const frame& from) {
+  const auto line = to_string(from);
+  if (line.starts_with("WINDOW"))
+    return "WINDOW";
+  const auto start = line.find(' ', line.find("-> ") + 3) + 1;
+  return line.substr(start, line.find(' ', start) - start);
+}
+
+} // namespace
+
+world::world(std::uint64_t seed, mix chosen) : random(seed), how(std::move(chosen)) {
+  const auto bits = [this] { return static_cast<std::uint64_t>(random()); };
+  for (unsigned i = 0; i < how.nodes; ++i) {
+    auto& made = nodes_.emplace_back();
+    made.id = draw<node_id>(bits);
+    made.waker = std::make_shared<test::test_waker>();
+    made.routes = std::make_unique<router>(made.id, made.waker, bits, how.bounds);
+    for (unsigned k = 0; k < how.contexts_per_node; ++k) {
+      auto& page = *made.contexts.emplace_back(std::make_unique<context>());
+      page.node = i;
+      page.scope = std::make_unique<test::test_context>(name_of(i, k));
+      page.scope->registry().window_events().handler(
+        "message", [this, &page](message_event& ev) { take_ports(page, ev, 0); });
+    }
+  }
+  if (!how.lazy_links)
+    for (unsigned a = 0; a < how.nodes; ++a)
+      for (unsigned b = a + 1; b < how.nodes; ++b)
+        connect(a, b);
+  while (deliver_something()) {}
+}
+
+std::optional<unsigned> world::node_of(const node_id& id) const {
+  for (unsigned i = 0; i < nodes_.size(); ++i)
+    if (nodes_[i].id == id)
+      return i;
+  return std::nullopt;
+}
+
+// -- contexts -----------------------------------------------------------------------------------------
+
+void world::hold(context& at, const message_port& port, end_name name) {
+  at.ports.push_back({name, port, false});
+  port.add_event_listener("message",
+                          [this, &at, name](message_event& ev) { arrive(at, ev, name); });
+  port.on_message_error([name] {
+    throw violation{"a message for " + text_of(name) + " could not be read"};
+  });
+  port.on_close([this, &at, name](close_event& ev) {
+    if (keep_log)
+      log.push_back(std::to_string(at.node) + " close at " + text_of(name) + " "
+                    + std::string{to_string(ev.reason())});
+    if (!closes.emplace(name, std::pair{ev.reason(), ev.undelivered()}).second)
+      throw violation{"a second close event at " + text_of(name)};
+    if (ev.reason() == close_reason::loop)
+      looped.insert(name.channel);
+    forget(at, name);
+  });
+}
+
+void world::forget(context& at, end_name which) {
+  std::erase_if(at.ports, [&](const held_port& each) { return each.name == which; });
+}
+
+void world::arrive(context& at, message_event& ev, end_name through) {
+  const auto& data = ev.data();
+  const end_name from{*data[0].as<unsigned>(), *data[1].as<unsigned>()};
+  if (from != through.peer())
+    throw violation{"a message of " + text_of(from) + " arrived at " + text_of(through)};
+  const auto number = *data[2].as<std::uint64_t>();
+  auto& expected = received[from];
+  if (number != expected)
+    throw violation{"of " + text_of(from) + " number " + std::to_string(number) + " arrived, not "
+                    + std::to_string(expected)};
+  ++expected;
+  if (closes.contains(through))
+    throw violation{"a message arrived at " + text_of(through) + " after its close event"};
+  take_ports(at, ev, 4);
+}
+
+// Ports come with their names, two numbers each, from `first` on.
+void world::take_ports(context& at, message_event& ev, std::size_t first) {
+  for (std::size_t i = 0; i < ev.ports().size(); ++i)
+    hold(at, ev.ports()[i],
+         {*ev.data()[first + 2 * i].as<unsigned>(), *ev.data()[first + 2 * i + 1].as<unsigned>()});
+}
+
+world::held_port* world::find(context& at, end_name which) {
+  const auto found =
+    std::ranges::find_if(at.ports, [&](const held_port& each) { return each.name == which; });
+  return found == at.ports.end() ? nullptr : &*found;
+}
+
+world::context* world::holder_of(end_name which) {
+  for (auto& each : nodes_)
+    for (auto& page : each.contexts)
+      if (find(*page, which) != nullptr)
+        return page.get();
+  return nullptr;
+}
+
+end_name world::make_channel(context& at) {
+  const auto number = channels_++;
+  at.scope->run([&] {
+    auto made = at.scope->registry().make_channel();
+    hold(at, made.port1, {number, 0});
+    hold(at, made.port2, {number, 1});
+  });
+  return {number, 0};
+}
+
+value world::describe_post(end_name through, const std::vector<end_name>& along,
+                           std::size_t padding) {
+  array data{through.channel, through.side, sent[through], std::string(padding, 'x')};
+  for (const auto& each : along) {
+    data.push_back(each.channel);
+    data.push_back(each.side);
+  }
+  return data;
+}
+
+error world::post(context& at, end_name through, const std::vector<end_name>& along,
+                  std::size_t padding) {
+  return at.scope->run([&] {
+    const auto data = describe_post(through, along, padding);
+    transfer_list transfer;
+    for (const auto& each : along)
+      transfer.add(find(at, each)->port);
+    const auto port = find(at, through)->port;
+    auto err = port.post_message(data, transfer);
+    if (err)
+      return err;
+    ++sent[through];
+    if (keep_log) {
+      log.push_back(std::to_string(at.node) + " posts through " + text_of(through));
+      for (const auto& each : along)
+        log.push_back("    " + text_of(each));
+    }
+    for (const auto& each : along)
+      forget(at, each);
+    moves += along.size();
+    return err;
+  });
+}
+
+void world::post_away(context& at, const std::vector<end_name>& ends, context& to) {
+  auto target = to.scope->registry().window();
+  if (at.node != to.node) {
+    auto& there = *nodes_[to.node].routes;
+    target = nodes_[at.node].routes->remote_window(nodes_[to.node].id, there.publish(target),
+                                                   target.name());
+    if (target.closed())
+      return connect(at.node, to.node);
+  }
+  at.scope->run([&] {
+    array data;
+    transfer_list transfer;
+    for (const auto& each : ends) {
+      data.push_back(each.channel);
+      data.push_back(each.side);
+      transfer.add(find(at, each)->port);
+    }
+    if (target.post_message(data, "*", transfer))
+      return;
+    for (const auto& each : ends) {
+      if (keep_log)
+        log.push_back(std::to_string(at.node) + " sends " + text_of(each) + " to "
+                      + std::to_string(to.node));
+      forget(at, each);
+    }
+    moves += ends.size();
+  });
+}
+
+void world::close(context& at, end_name which) {
+  at.scope->run([&] {
+    auto* held = find(at, which);
+    if (keep_log)
+      log.push_back(std::to_string(at.node) + " closes " + text_of(which));
+    closed_here.emplace(which, sent[which.peer()]);
+    held->port.close();
+    forget(at, which);
+  });
+}
+
+void world::start(context& at, end_name which) {
+  at.scope->run([&] {
+    auto* held = find(at, which);
+    held->started = true;
+    held->port.start();
+  });
+}
+
+void world::turn(context& at, std::size_t deliveries_max) {
+  at.scope->step(deliveries_max);
+  if (!at.scope->exceptions.empty())
+    throw violation{at.scope->exceptions.front()};
+}
+
+// -- nodes and what is between them -------------------------------------------------------------------
+
+void world::route(unsigned which, std::size_t messages_max) {
+  auto& at = nodes_[which];
+  if (!at.routes || !at.waker->take())
+    return;
+  if (at.routes->run_turn(messages_max))
+    at.waker->again();
+  collect(which);
+}
+
+void world::collect(unsigned from) {
+  auto& at = nodes_[from];
+  if (!at.routes)
+    return;
+  auto output = at.routes->take_output();
+  for (auto& [to, content] : output.frames) {
+    ++frames[kind_of(content)];
+    const auto target = *node_of(to);
+    if (keep_log)
+      log.push_back(std::to_string(from) + " > " + std::to_string(target) + "  "
+                    + to_string(content));
+    if (alive(target))
+      wires_[{from, target}].push_back({packet::kind::frame, std::move(content), {}});
+  }
+  for (auto& [to, contact] : output.wanted_links)
+    wanted_.emplace_back(from, *node_of(to));
+  for (const auto& each : output.incidents) {
+    strays += each.what == incident::kind::stray ? 1 : 0;
+    rules_broken += each.what == incident::kind::stray ? 0 : 1;
+    if (keep_log)
+      log.push_back(std::to_string(from) + " incident: " + each.text);
+  }
+}
+
+void world::collect() {
+  for (unsigned i = 0; i < nodes_.size(); ++i)
+    collect(i);
+}
+
+void world::connect(unsigned a, unsigned b) {
+  if (!alive(a) || !alive(b) || linked(a, b) || linked(b, a))
+    return;
+  const auto changing = [this](unsigned from, unsigned to) {
+    const auto& wire = wires_[{from, to}];
+    return std::ranges::any_of(
+      wire, [](const packet& each) { return each.what != packet::kind::frame; });
+  };
+  if (changing(a, b) || changing(b, a))
+    return;
+  const auto session = ++sessions_[{std::min(a, b), std::max(a, b)}];
+  wires_[{a, b}].clear();
+  wires_[{b, a}].clear();
+  wires_[{a, b}].push_back({packet::kind::up, {}, session});
+  wires_[{b, a}].push_back({packet::kind::up, {}, session});
+}
+
+// What is on its way may still arrive, or the first part of it; then both sides learn of it.
+void world::cut(unsigned a, unsigned b, bool keep_all) {
+  if (!linked(a, b) || !linked(b, a))
+    return;
+  ++cuts;
+  for (const auto& pair : {std::pair{a, b}, std::pair{b, a}}) {
+    auto& wire = wires_[pair];
+    if (!keep_all)
+      wire.resize(below(wire.size() + 1));
+    wire.push_back({packet::kind::down, {}, {}});
+  }
+}
+
+void world::crash(unsigned which) {
+  if (!alive(which))
+    return;
+  ++deaths;
+  auto& dying = nodes_[which];
+  for (auto& page : dying.contexts) {
+    page->ports.clear();
+    page->scope.reset();
+  }
+  dying.routes.reset();
+  for (unsigned other = 0; other < nodes_.size(); ++other) {
+    wires_[{other, which}].clear();
+    auto& wire = wires_[{which, other}];
+    if (other == which || !alive(other))
+      continue;
+    if (!linked(other, which)) {
+      wire.clear();
+      wire.push_back({packet::kind::failed, {}, 0});
+      continue;
+    }
+    wire.resize(below(wire.size() + 1));
+    wire.push_back({packet::kind::down, {}, {}});
+  }
+}
+
+bool world::deliver(unsigned from, unsigned to) {
+  auto& wire = wires_[{from, to}];
+  if (wire.empty() || !alive(to))
+    return false;
+  auto next = std::move(wire.front());
+  wire.pop_front();
+  auto& receiver = *nodes_[to].routes;
+  switch (next.what) {
+    case packet::kind::frame:
+      if (linked(to, from))
+        receiver.receive(nodes_[from].id, std::move(next.content));
+      break;
+    case packet::kind::up:
+      links_.insert({to, from});
+      receiver.link_up(nodes_[from].id, next.session);
+      break;
+    case packet::kind::failed:
+      receiver.link_failed(nodes_[from].id);
+      break;
+    case packet::kind::down:
+      wire.clear(); // Sent by somebody who did not know yet.
+      if (links_.erase({to, from}) != 0)
+        receiver.link_down(nodes_[from].id);
+      break;
+  }
+  collect(to);
+  return true;
+}
+
+// -- chance -------------------------------------------------------------------------------------------
+
+std::vector<world::context*> world::live_contexts() {
+  std::vector<context*> all;
+  for (auto& each : nodes_)
+    if (each.routes)
+      for (auto& page : each.contexts)
+        all.push_back(page.get());
+  return all;
+}
+
+bool world::deliver_something() {
+  for (const auto& [a, b] : std::exchange(wanted_, {}))
+    connect(a, b);
+  std::vector<std::pair<unsigned, unsigned>> wires;
+  for (const auto& [pair, wire] : wires_)
+    if (!wire.empty() && alive(pair.second))
+      wires.push_back(pair);
+  std::vector<unsigned> routers;
+  for (unsigned i = 0; i < nodes_.size(); ++i)
+    if (alive(i))
+      routers.push_back(i);
+  const auto pages = live_contexts();
+  // Each is tried from a random one on, so that nothing is left when all have been.
+  const auto kinds = below(3);
+  for (std::size_t k = 0; k < 3; ++k) {
+    switch ((kinds + k) % 3) {
+      case 0:
+        if (!wires.empty()) {
+          const auto [from, to] = wires[below(wires.size())];
+          return deliver(from, to);
+        }
+        break;
+      case 1: {
+        const auto first = below(std::max<std::size_t>(1, routers.size()));
+        for (std::size_t i = 0; i < routers.size(); ++i) {
+          const auto which = routers[(first + i) % routers.size()];
+          if (nodes_[which].waker->take()) {
+            nodes_[which].waker->again();
+            route(which, 1 + below(3));
+            return true;
+          }
+        }
+        break;
+      }
+      default: {
+        const auto first = below(std::max<std::size_t>(1, pages.size()));
+        for (std::size_t i = 0; i < pages.size(); ++i) {
+          auto& page = *pages[(first + i) % pages.size()];
+          if (page.scope->waker().take()) {
+            page.scope->waker().again();
+            turn(page, 1 + below(2));
+            collect();
+            return true;
+          }
+        }
+        break;
+      }
+    }
+  }
+  return false;
+}
+
+void world::do_something_new() {
+  const auto pages = live_contexts();
+  if (pages.empty())
+    return;
+  if (chance(how.crash) && pages.size() > how.contexts_per_node)
+    return crash(pages[below(pages.size())]->node);
+  if (chance(how.cut) && nodes_.size() > 1) {
+    const auto a = static_cast<unsigned>(below(nodes_.size()));
+    const auto b = static_cast<unsigned>(below(nodes_.size()));
+    if (a != b)
+      return linked(a, b) ? cut(a, b) : connect(a, b);
+  }
+  if (chance(how.hold) && nodes_.size() > 1) {
+    const auto a = static_cast<unsigned>(below(nodes_.size()));
+    const auto b = static_cast<unsigned>(below(nodes_.size()));
+    if (!alive(a) || a == b)
+      return;
+    if (chance(0.5))
+      nodes_[a].routes->hold(nodes_[b].id);
+    else
+      nodes_[a].routes->release(nodes_[b].id);
+    return collect(a);
+  }
+  std::vector<std::pair<context*, end_name>> ends;
+  for (auto* page : pages)
+    for (const auto& each : page->ports)
+      ends.emplace_back(page, each.name);
+  if (ends.empty() || (channels_ < how.channels * 3 && chance(0.03))) {
+    if (channels_ < how.channels * 3)
+      make_channel(*pages[below(pages.size())]);
+    return;
+  }
+  const auto [page, which] = ends[below(ends.size())];
+  if (chance(how.close))
+    return close(*page, which);
+  if (auto* held = find(*page, which); !held->started && chance(0.3))
+    return start(*page, which);
+  std::vector<end_name> along;
+  if (chance(how.move)) {
+    for (const auto& each : page->ports) {
+      const bool fits = how.inside_out ? each.name.channel != which.channel
+                                       : each.name.channel > which.channel;
+      if (fits && along.size() < 2 && chance(0.5))
+        along.push_back(each.name);
+    }
+  }
+  if (chance(how.away)) {
+    along.push_back(which);
+    post_away(*page, along, *pages[below(pages.size())]);
+  } else {
+    const auto padding = chance(how.big) ? below(4 * how.bounds.window_initial.bytes) : below(20);
+    static_cast<void>(post(*page, which, along, padding));
+  }
+}
+
+void world::step() {
+  if (channels_ < how.channels)
+    make_channel(*live_contexts().at(below(live_contexts().size())));
+  if (!chance(how.deliver) || !deliver_something())
+    do_something_new();
+  collect();
+}
+
+void world::settle() {
+  for (std::size_t steps = 0;; ++steps) {
+    if (steps > 1'000'000)
+      throw violation{"the world does not come to rest"};
+    if (deliver_something())
+      continue;
+    bool anew = false;
+    for (unsigned a = 0; a < nodes_.size(); ++a)
+      for (unsigned b = 0; b < nodes_.size() && alive(a); ++b)
+        if (a != b)
+          nodes_[a].routes->release(nodes_[b].id);
+    for (auto* page : live_contexts())
+      for (auto& each : page->ports)
+        if (!each.started) {
+          start(*page, each.name);
+          anew = true;
+          break;
+        }
+    collect();
+    if (!anew && !deliver_something())
+      return;
+  }
+}
+
+mix mix_of(std::uint64_t seed) {
+  std::mt19937_64 random{seed * 7919 + 13};
+  const auto pick = [&random](auto... from) {
+    const std::common_type_t<decltype(from)...> all[] = {from...};
+    return all[random() % sizeof...(from)];
+  };
+  mix chosen;
+  chosen.nodes = 2 + static_cast<unsigned>(random() % 5);
+  chosen.contexts_per_node = pick(1U, 1U, 2U, 3U);
+  chosen.channels = 1 + static_cast<unsigned>(random() % 4);
+  chosen.steps = pick(60U, 150U, 300U, 600U);
+  chosen.deliver = pick(0.3, 0.5, 0.7, 0.85);
+  chosen.close = pick(0.0, 0.01, 0.04);
+  chosen.move = pick(0.1, 0.3, 0.6);
+  chosen.crash = pick(0.0, 0.0, 0.002, 0.006, 0.02);
+  chosen.cut = pick(0.0, 0.0, 0.005, 0.02);
+  chosen.hold = pick(0.0, 0.0, 0.05);
+  chosen.big = pick(0.0, 0.05);
+  chosen.lazy_links = pick(false, false, true);
+  chosen.inside_out = pick(false, false, false, true);
+  chosen.bounds.window_initial = {pick(std::uint64_t{1}, std::uint64_t{3}, std::uint64_t{256}),
+                                  pick(std::uint64_t{40}, std::uint64_t{1} << 20)};
+  return chosen;
+}
+
+} // namespace hawser::simulation

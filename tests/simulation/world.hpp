@@ -1,0 +1,174 @@
+#pragma once
+
+// Many nodes in one thread, and everything that happens between them in an order that a seed
+// decides. A node has the real router and real contexts; only the network is a pretence.
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hawser/router.hpp"
+#include "test_context.hpp"
+
+namespace hawser::simulation {
+
+/// An invariant does not hold.
+struct violation : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// One end of one channel, for as long as it exists: who holds it changes.
+struct end_name {
+  unsigned channel = 0;
+  unsigned side = 0;
+
+  end_name peer() const { return {channel, 1 - side}; }
+
+  friend auto operator<=>(const end_name&, const end_name&) = default;
+};
+
+/// What a simulation is made of. Every figure is a probability or a count.
+struct mix {
+  unsigned nodes = 3;
+  unsigned contexts_per_node = 1;
+  unsigned channels = 3;
+  unsigned steps = 200;
+  double deliver = 0.5; ///< A frame, a turn, rather than something new.
+  double move = 0.3;    ///< A post takes ports along.
+  double away = 0.35;   ///< An end is posted to another context's window.
+  double close = 0.0;
+  double crash = 0.0;   ///< A node dies.
+  double cut = 0.0;     ///< A connection breaks, to be made anew later.
+  double hold = 0.0;    ///< A connection takes no more for a while.
+  double big = 0.0;     ///< A message is larger than a window.
+  bool lazy_links = false;    ///< Nodes are connected when a router wants it.
+  bool inside_out = false;    ///< Ends may travel in messages of channels younger than theirs.
+  router_limits bounds = {};
+};
+
+/// Draws a mix that suits a seed.
+mix mix_of(std::uint64_t seed);
+
+class world {
+public:
+  struct held_port {
+    end_name name;
+    message_port port;
+    bool started = false;
+  };
+
+  struct context {
+    unsigned node = 0;
+    std::unique_ptr<test::test_context> scope;
+    std::vector<held_port> ports;
+  };
+
+  struct node {
+    node_id id;
+    std::shared_ptr<test::test_waker> waker;
+    std::unique_ptr<router> routes; ///< None once it has died.
+    std::vector<std::unique_ptr<context>> contexts;
+  };
+
+  /// In the queue between two nodes.
+  struct packet {
+    enum class kind { frame, down, up, failed } what = kind::frame;
+    frame content;
+    link_session session = 0;
+  };
+
+  world(std::uint64_t seed, mix how);
+
+  // -- what a run consists of -------------------------------------------------------------------
+
+  /// One random step.
+  void step();
+
+  /// Everything that can happen does, and every port is started, until nothing is left.
+  void settle();
+
+  // -- single steps, for scenarios ----------------------------------------------------------------
+
+  end_name make_channel(context& at);
+  error post(context& at, end_name through, const std::vector<end_name>& along = {},
+             std::size_t padding = 0);
+  void post_away(context& at, const std::vector<end_name>& ends, context& to);
+  void close(context& at, end_name which);
+  void start(context& at, end_name which);
+  void crash(unsigned which);
+  void cut(unsigned a, unsigned b, bool keep_all = false);
+  void connect(unsigned a, unsigned b);
+  bool deliver(unsigned from, unsigned to);
+  void turn(context& at, std::size_t deliveries_max = 0);
+  void route(unsigned which, std::size_t messages_max = 0);
+
+  /// Who holds that end, if it rests anywhere.
+  context* holder_of(end_name which);
+  held_port* find(context& at, end_name which);
+
+  node& at(unsigned which) { return nodes_.at(which); }
+  const node& at(unsigned which) const { return nodes_.at(which); }
+  std::size_t size() const { return nodes_.size(); }
+  context& page(unsigned of_node, unsigned which = 0) { return *nodes_.at(of_node).contexts.at(which); }
+  bool alive(unsigned which) const { return nodes_.at(which).routes != nullptr; }
+  bool linked(unsigned a, unsigned b) const { return links_.contains({a, b}); }
+  const std::deque<packet>& between(unsigned from, unsigned to) { return wires_[{from, to}]; }
+  std::optional<unsigned> node_of(const node_id& id) const;
+
+  // -- what was seen ------------------------------------------------------------------------------
+
+  std::map<end_name, std::uint64_t> sent;     ///< By the end that posted.
+  std::map<end_name, std::uint64_t> received; ///< Of what that end posted, at its peer.
+  std::map<end_name, std::pair<close_reason, std::optional<std::uint64_t>>> closes; ///< At that end.
+  std::map<end_name, std::uint64_t> closed_here; ///< By its owner, when the peer had posted so much.
+  std::set<unsigned> looped;                  ///< Channels that ended for going in circles.
+  std::map<std::string, std::uint64_t> frames; ///< By kind.
+  std::uint64_t moves = 0;
+  std::uint64_t deaths = 0;
+  std::uint64_t cuts = 0;
+  std::uint64_t strays = 0;
+  std::uint64_t rules_broken = 0;
+  std::vector<std::string> log; ///< Every frame sent, if `keep_log`.
+  bool keep_log = false;
+
+  std::mt19937_64 random;
+  const mix how;
+
+private:
+  friend struct listener;
+
+  bool chance(double p) { return std::uniform_real_distribution<>{0, 1}(random) < p; }
+  std::size_t below(std::size_t n) { return static_cast<std::size_t>(random() % n); }
+
+  bool deliver_something();
+  void do_something_new();
+  void collect();
+  void collect(unsigned from);
+  void arrive(context& at, message_event& ev, end_name through);
+  void take_ports(context& at, message_event& ev, std::size_t first);
+  void hold(context& at, const message_port& port, end_name name);
+  std::vector<context*> live_contexts();
+  value describe_post(end_name through, const std::vector<end_name>& along, std::size_t padding);
+  void forget(context& at, end_name which);
+
+  std::vector<node> nodes_;
+  std::map<std::pair<unsigned, unsigned>, std::deque<packet>> wires_;
+  std::set<std::pair<unsigned, unsigned>> links_; ///< Both sides know of them.
+  std::map<std::pair<unsigned, unsigned>, link_session> sessions_; ///< The newest.
+  std::vector<std::pair<unsigned, unsigned>> holds_;
+  std::vector<std::pair<unsigned, unsigned>> wanted_;
+  unsigned channels_ = 0;
+};
+
+/// One run: random steps, then quiescence, with every invariant checked. Throws `violation`.
+void run(std::uint64_t seed);
+
+} // namespace hawser::simulation
