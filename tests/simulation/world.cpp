@@ -54,15 +54,15 @@ std::optional<unsigned> world::node_of(const node_id& id) const {
   return std::nullopt;
 }
 
-// -- contexts -----------------------------------------------------------------------------------------
+// -- contexts
+// -----------------------------------------------------------------------------------------
 
 void world::hold(context& at, const message_port& port, end_name name) {
   at.ports.push_back({name, port, false});
   port.add_event_listener("message",
                           [this, &at, name](message_event& ev) { arrive(at, ev, name); });
-  port.on_message_error([name] {
-    throw violation{"a message for " + text_of(name) + " could not be read"};
-  });
+  port.on_message_error(
+    [name] { throw violation{"a message for " + text_of(name) + " could not be read"}; });
   port.on_close([this, &at, name](close_event& ev) {
     if (keep_log)
       log.push_back(std::to_string(at.node) + " close at " + text_of(name) + " "
@@ -214,7 +214,8 @@ void world::turn(context& at, std::size_t deliveries_max) {
     throw violation{at.scope->exceptions.front()};
 }
 
-// -- nodes and what is between them -------------------------------------------------------------------
+// -- nodes and what is between them
+// -------------------------------------------------------------------
 
 void world::route(unsigned which, std::size_t messages_max) {
   auto& at = nodes_[which];
@@ -259,8 +260,8 @@ void world::connect(unsigned a, unsigned b) {
     return;
   const auto changing = [this](unsigned from, unsigned to) {
     const auto& wire = wires_[{from, to}];
-    return std::ranges::any_of(
-      wire, [](const packet& each) { return each.what != packet::kind::frame; });
+    return std::ranges::any_of(wire,
+                               [](const packet& each) { return each.what != packet::kind::frame; });
   };
   if (changing(a, b) || changing(b, a))
     return;
@@ -338,7 +339,8 @@ bool world::deliver(unsigned from, unsigned to) {
   return true;
 }
 
-// -- chance -------------------------------------------------------------------------------------------
+// -- chance
+// -------------------------------------------------------------------------------------------
 
 std::vector<world::context*> world::live_contexts() {
   std::vector<context*> all;
@@ -350,8 +352,11 @@ std::vector<world::context*> world::live_contexts() {
 }
 
 bool world::deliver_something() {
-  for (const auto& [a, b] : std::exchange(wanted_, {}))
+  std::erase_if(wanted_, [this](const auto& pair) {
+    const auto& [a, b] = pair;
     connect(a, b);
+    return !alive(a) || !alive(b) || linked(a, b);
+  });
   std::vector<std::pair<unsigned, unsigned>> wires;
   for (const auto& [pair, wire] : wires_)
     if (!wire.empty() && alive(pair.second))
@@ -441,8 +446,8 @@ void world::do_something_new() {
   std::vector<end_name> along;
   if (chance(how.move)) {
     for (const auto& each : page->ports) {
-      const bool fits = how.inside_out ? each.name.channel != which.channel
-                                       : each.name.channel > which.channel;
+      const bool fits =
+        how.inside_out ? each.name.channel != which.channel : each.name.channel > which.channel;
       if (fits && along.size() < 2 && chance(0.5))
         along.push_back(each.name);
     }

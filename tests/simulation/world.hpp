@@ -45,12 +45,12 @@ struct mix {
   double move = 0.3;    ///< A post takes ports along.
   double away = 0.35;   ///< An end is posted to another context's window.
   double close = 0.0;
-  double crash = 0.0;   ///< A node dies.
-  double cut = 0.0;     ///< A connection breaks, to be made anew later.
-  double hold = 0.0;    ///< A connection takes no more for a while.
-  double big = 0.0;     ///< A message is larger than a window.
-  bool lazy_links = false;    ///< Nodes are connected when a router wants it.
-  bool inside_out = false;    ///< Ends may travel in messages of channels younger than theirs.
+  double crash = 0.0;      ///< A node dies.
+  double cut = 0.0;        ///< A connection breaks, to be made anew later.
+  double hold = 0.0;       ///< A connection takes no more for a while.
+  double big = 0.0;        ///< A message is larger than a window.
+  bool lazy_links = false; ///< Nodes are connected when a router wants it.
+  bool inside_out = false; ///< Ends may travel in messages of channels younger than theirs.
   router_limits bounds = {};
 };
 
@@ -117,7 +117,9 @@ public:
   node& at(unsigned which) { return nodes_.at(which); }
   const node& at(unsigned which) const { return nodes_.at(which); }
   std::size_t size() const { return nodes_.size(); }
-  context& page(unsigned of_node, unsigned which = 0) { return *nodes_.at(of_node).contexts.at(which); }
+  context& page(unsigned of_node, unsigned which = 0) {
+    return *nodes_.at(of_node).contexts.at(which);
+  }
   bool alive(unsigned which) const { return nodes_.at(which).routes != nullptr; }
   bool linked(unsigned a, unsigned b) const { return links_.contains({a, b}); }
   const std::deque<packet>& between(unsigned from, unsigned to) { return wires_[{from, to}]; }
@@ -127,9 +129,11 @@ public:
 
   std::map<end_name, std::uint64_t> sent;     ///< By the end that posted.
   std::map<end_name, std::uint64_t> received; ///< Of what that end posted, at its peer.
-  std::map<end_name, std::pair<close_reason, std::optional<std::uint64_t>>> closes; ///< At that end.
-  std::map<end_name, std::uint64_t> closed_here; ///< By its owner, when the peer had posted so much.
-  std::set<unsigned> looped;                  ///< Channels that ended for going in circles.
+  std::map<end_name, std::pair<close_reason, std::optional<std::uint64_t>>>
+    closes; ///< At that end.
+  std::map<end_name, std::uint64_t>
+    closed_here;                               ///< By its owner, when the peer had posted so much.
+  std::set<unsigned> looped;                   ///< Channels that ended for going in circles.
   std::map<std::string, std::uint64_t> frames; ///< By kind.
   std::uint64_t moves = 0;
   std::uint64_t deaths = 0;
@@ -161,7 +165,7 @@ private:
 
   std::vector<node> nodes_;
   std::map<std::pair<unsigned, unsigned>, std::deque<packet>> wires_;
-  std::set<std::pair<unsigned, unsigned>> links_; ///< Both sides know of them.
+  std::set<std::pair<unsigned, unsigned>> links_;                  ///< Both sides know of them.
   std::map<std::pair<unsigned, unsigned>, link_session> sessions_; ///< The newest.
   std::vector<std::pair<unsigned, unsigned>> holds_;
   std::vector<std::pair<unsigned, unsigned>> wanted_;

@@ -63,6 +63,12 @@ bool router_core::serve(waypoint& w, std::size_t messages_max) {
         offer_credit(w, telling::news);
         break;
       case taken::nothing:
+        // A closed end takes nothing more. Its peer may be closed too, and each wait for the
+        // other's leave to post what it had to say before.
+        if (!w.discarding && inbox.ended()) {
+          w.discarding = true;
+          offer_credit(w, telling::news);
+        }
         return false;
     }
   }

@@ -108,7 +108,8 @@ bool router_core::lost(const in_link& link) const {
   if (link.from.node == self)
     return false;
   const auto newest = newest_session(link.from.node);
-  if (link.expected && !link.active && !link.pending) // It comes over that connection or not at all.
+  if (link.expected && !link.active
+      && !link.pending) // It comes over that connection or not at all.
     return link.session < newest || (link.session == newest && !linked(link.from.node));
   return !linked(link.from.node);
 }

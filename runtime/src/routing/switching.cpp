@@ -76,7 +76,8 @@ void router_core::follow(waypoint& w, const announce_frame& f) {
 }
 
 void router_core::switch_to(waypoint& w, const link_address& to, std::uint64_t epoch) {
-  send(*w.out, w, end_frame{w.sent.messages, epoch, {self, w.id}, w.epoch, newest_session(to.node)});
+  send(*w.out, w,
+       end_frame{w.sent.messages, epoch, {self, w.id}, w.epoch, newest_session(to.node)});
   w.out = to;
   w.out_epoch = epoch;
 }

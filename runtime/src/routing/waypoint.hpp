@@ -73,7 +73,7 @@ struct waypoint {
   bool out_done = false;         ///< Moved: the successor has said END or FIN.
   std::deque<route_item> outbox; ///< To be sent before what is in the mailbox.
   std::uint64_t outbox_to_come = 0;
-  link_address predecessor; ///< Where the rest of the outbox comes from.
+  link_address predecessor;            ///< Where the rest of the outbox comes from.
   bool paused = false;                 ///< The mailbox is disabled until something may be sent.
   std::optional<close_notice> parting; ///< The end has been closed; to be told after the outbox.
 

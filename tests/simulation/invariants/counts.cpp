@@ -23,7 +23,8 @@ void check_counts(world& w) {
       for (const auto& each : page.ports)
         if (w.holder_of(each.name.peer()) == nullptr) {
           continue;
-        } else if (const auto waiting = page.scope->run([&] { return each.port.buffered_amount(); }))
+        } else if (const auto waiting =
+                     page.scope->run([&] { return each.port.buffered_amount(); }))
           throw violation{to_string(each.name) + " has " + std::to_string(waiting)
                           + " bytes waiting, though everything was taken"};
     }
