@@ -1,5 +1,7 @@
 #include "context_reporter.hpp"
 
+#include <caf/scheduled_actor.hpp>
+
 #include "hawser/event.hpp"
 #include "system_state.hpp"
 
@@ -47,6 +49,12 @@ void context_reporter::report_channel(const channel_observer& made) {
   system_->open_ports.made(made);
   if (system_->channel_made && registry_ != nullptr)
     system_->channel_made(registry_->window(), made);
+}
+
+// `quit` leaves an actor without a behaviour, whatever the reason, and so can `unbecome`: CAF ends
+// it when the message at hand, here a whole turn, is done.
+bool context_reporter::goes_on() const noexcept {
+  return actor_ == nullptr || actor_->has_behavior();
 }
 
 } // namespace hawser::detail

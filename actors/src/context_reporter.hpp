@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include <caf/fwd.hpp>
+
 #include "hawser/port_registry.hpp"
 
 namespace hawser::detail {
@@ -23,6 +25,9 @@ public:
     events_ = &events;
   }
 
+  /// The actor that runs the context, if one does; what it handles in CAF's way can end it.
+  void run_by(const caf::scheduled_actor& actor) noexcept { actor_ = &actor; }
+
   /// Gets what no `error` listener of the context has handled.
   void escalate_to(std::function<void(const std::string& message)> next) {
     escalate_ = std::move(next);
@@ -37,6 +42,7 @@ public:
   void report_refused_post(std::string_view where, const error& err) override;
   void report_undecodable(std::string_view where, const error& err) override;
   void report_channel(const channel_observer& made) override;
+  bool goes_on() const noexcept override;
 
 private:
   void fire_error(const std::string& message, std::exception_ptr exception);
@@ -45,6 +51,7 @@ private:
   std::string context_name_;
   port_registry* registry_ = nullptr;
   event_target* events_ = nullptr;
+  const caf::scheduled_actor* actor_ = nullptr;
   std::function<void(const std::string&)> escalate_;
   bool in_error_hook_ = false;
 };

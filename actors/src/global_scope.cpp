@@ -40,6 +40,7 @@ global_scope::global_scope(caf::actor_config& cfg, detail::scope_setup setup)
       std::make_shared<detail::actor_waker>(caf::actor_cast<caf::strong_actor_ptr>(this)),
       std::move(setup.origin), setup.limits.value_or(system_->default_limits), setup.name)),
     context_name_(std::move(setup.name)) {
+  reporter_->run_by(*this);
   registry_->stop_on(setup.termination.get_token());
   registry_->strict_html(system_->strict);
   if (setup.kind == scope_kind::shared_worker)

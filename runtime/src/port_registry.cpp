@@ -103,10 +103,13 @@ void registry_core::remove(port& which) noexcept {
 registry_core::delivery registry_core::deliver_some(receiver& from, std::size_t deliveries_max) {
   delivery made;
   while (made.count < deliveries_max && !stopping() && !suspended && !made.drained) {
-    if (from.deliver_one(*this))
-      ++made.count;
-    else
+    if (!from.deliver_one(*this)) {
       made.drained = true;
+    } else {
+      ++made.count;
+      if (!host.goes_on())
+        stopped = true;
+    }
   }
   return made;
 }

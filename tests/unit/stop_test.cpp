@@ -44,6 +44,39 @@ TEST_CASE_METHOD(stop_test, "the event during which a stop is requested is the l
   CHECK(seen.size() == 2);
 }
 
+// A context whose application can end it without telling the registry.
+class ending_context : public test_context {
+public:
+  using test_context::test_context;
+
+  bool ended = false;
+
+private:
+  bool goes_on() const noexcept override { return !ended; }
+};
+
+TEST_CASE("the event after which a host does not go on is the last", "[registry][stop]") {
+  test_context other{"other"};
+  ending_context ending{"ending"};
+  const auto first = connect(other, ending);
+  const auto second = connect(other, ending);
+  trace seen;
+  for (const auto& port : {first.port2, second.port2})
+    port.on_message([&](message_event& ev) {
+      seen.push_back(to_string(ev.data()));
+      ending.ended = ev.data() == 2;
+    });
+  for (int i = 1; i <= 3; ++i)
+    first.port1.post_message(i);
+  second.port1.post_message(4);
+  settle(other, ending);
+  CHECK(seen == trace{"1", "2"});
+  CHECK(ending->stopped());
+  ending.ended = false; // Too late.
+  CHECK_FALSE(ending->run_turn());
+  CHECK(seen.size() == 2);
+}
+
 TEST_CASE_METHOD(stop_test, "what is posted after a stop from outside reaches nobody",
                  "[registry][stop]") {
   inbox at{ends.port1};

@@ -26,7 +26,8 @@ public:
   virtual void wake() noexcept = 0;
 };
 
-/// What a registry tells its host, on the context's own thread. None of these may throw.
+/// What a registry tells its host and asks of it, on the context's own thread. None of these may
+/// throw.
 class registry_host {
 public:
   virtual ~registry_host() = default;
@@ -40,6 +41,10 @@ public:
 
   /// A message that arrived at `where` could not be rebuilt; `messageerror` follows.
   virtual void report_undecodable(std::string_view where, const error& err) = 0;
+
+  /// Asked after every event: does the context go on? If not, that event was its last, as after
+  /// `port_registry::stop_deliveries`. For hosts that an application can end past the registry.
+  virtual bool goes_on() const noexcept { return true; }
 
   /// The context has made a channel.
   virtual void report_channel(const channel_observer& made) { static_cast<void>(made); }
