@@ -112,8 +112,7 @@ error context_broadcasts::post(broadcaster& source, const value& data) {
     return {errc::invalid_state_error, "the channel is closed"};
   // Steps 3 and 4. Serializing may run code of the application, which may close this channel.
   auto group = source.group_;
-  resolved_items none;
-  auto msg = serialize(data, core_.scope, none);
+  auto msg = serialize_for_all(data, core_.scope);
   if (!msg)
     return msg.error();
   // Steps 5 to 8: all others, as of now. The order among channels is each receiver's business.

@@ -64,7 +64,8 @@ struct resolve_item {
 // What each kind of leaf becomes in the message.
 class leaf_serializer {
 public:
-  leaf_serializer(const serialization_scope& by, resolved_items& items, message& msg)
+  /// Null `items`: there is no transfer list, as with broadcasts.
+  leaf_serializer(const serialization_scope& by, resolved_items* items, message& msg)
     : by_(by), items_(items), msg_(msg) {}
 
   std::uint64_t hidden_bytes = 0; ///< What platform objects became.
@@ -97,14 +98,18 @@ private:
   }
 
   resolved_item* find(const void* identity) {
-    const auto found = std::ranges::find(items_, identity, &resolved_item::identity);
-    return found == items_.end() ? nullptr : &*found;
+    if (items_ == nullptr)
+      return nullptr;
+    const auto found = std::ranges::find(*items_, identity, &resolved_item::identity);
+    return found == items_->end() ? nullptr : &*found;
   }
 
   result<value> serialize_port(const message_port& from, const value_copier& copier) {
     const auto* item = find(port_handle::get(from));
     if (item == nullptr)
-      return refuse(copier, "a MessagePort must be in the transfer list");
+      return refuse(copier, items_ != nullptr
+                              ? "a MessagePort must be in the transfer list"
+                              : "a MessagePort cannot be broadcast, only one receiver can own it");
     msg_.to_be_rebuilt = true;
     return value::make_transferred(item->port_index);
   }
@@ -184,9 +189,30 @@ private:
   }
 
   const serialization_scope& by_;
-  resolved_items& items_;
+  resolved_items* items_;
   message& msg_;
 };
+
+result<message> serialize_with(const value& data, const serialization_scope& by,
+                               resolved_items* items) {
+  if (auto err = check_depth(data, by.value_depth_max))
+    return err;
+  message msg;
+  msg.data = data;
+  msg.bytes = data.byte_size();
+  if (!data.active())
+    return msg;
+  leaf_serializer leaf{by, items, msg};
+  value_copier copier{std::ref(leaf), by.value_depth_max};
+  if (data.type() == value_type::record)
+    copier.call_root(data.record_name());
+  auto copied = copier.copy(data);
+  if (!copied)
+    return copied.error();
+  msg.data = *std::move(copied);
+  msg.bytes = msg.data.byte_size() + leaf.hidden_bytes;
+  return msg;
+}
 
 } // namespace
 
@@ -245,23 +271,11 @@ error check_attached(const resolved_items& items) {
 }
 
 result<message> serialize(const value& data, const serialization_scope& by, resolved_items& items) {
-  if (auto err = check_depth(data, by.value_depth_max))
-    return err;
-  message msg;
-  msg.data = data;
-  msg.bytes = data.byte_size();
-  if (!data.active())
-    return msg;
-  leaf_serializer leaf{by, items, msg};
-  value_copier copier{std::ref(leaf), by.value_depth_max};
-  if (data.type() == value_type::record)
-    copier.call_root(data.record_name());
-  auto copied = copier.copy(data);
-  if (!copied)
-    return copied.error();
-  msg.data = *std::move(copied);
-  msg.bytes = msg.data.byte_size() + leaf.hidden_bytes;
-  return msg;
+  return serialize_with(data, by, &items);
+}
+
+result<message> serialize_for_all(const value& data, const serialization_scope& by) {
+  return serialize_with(data, by, nullptr);
 }
 
 value copy_for_receiver(const value& serialized) {

@@ -52,6 +52,10 @@ error resolve(const transfer_list& transfer, const serialization_scope& by, reso
 /// nothing but `items`.
 result<message> serialize(const value& data, const serialization_scope& by, resolved_items& items);
 
+/// The same for any number of receivers: nothing can be transferred, and there is no list to say
+/// so.
+result<message> serialize_for_all(const value& data, const serialization_scope& by);
+
 /// What was serialized once for several receivers must be no receiver's own: gives one of them a
 /// copy of the mutable parts. Shared memory stays shared.
 value copy_for_receiver(const value& serialized);
