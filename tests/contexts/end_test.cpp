@@ -56,36 +56,6 @@ TEST_CASE("a context that is killed in the middle of a turn closes all it has",
   CHECK(notes.all() == lines{"crashed", "crashed"});
 }
 
-TEST_CASE("a system may want strict HTML", "[contexts][close]") {
-  test::notebook notes;
-  config settings;
-  settings.strict_html = true;
-  {
-    hawser::system sys{settings};
-    const auto frame = sys.open("https://frame.example/", [](browsing_context* self) {
-      self->on_message([self] { self->close(); });
-    });
-    sys.open("https://page.example/", [&](browsing_context* self) {
-      auto [mine, its] = self->make_channel();
-      auto [own, other] = self->make_channel();
-      mine.on_close([&] { notes.add("close"); });
-      other.on_close([&] { notes.add("close"); });
-      frame.post_message("take it and go", "*", {its});
-      own.close();
-      // Long after: a child's message comes when the frame has ended.
-      self->on_message([self, frame, mine = mine, other = other](message_event&) {
-        if (frame.closed())
-          self->close();
-        else
-          self->window().post_message("again");
-      });
-      self->window().post_message("wait");
-    });
-    sys.await_all_closed();
-  }
-  CHECK(notes.all().empty());
-}
-
 TEST_CASE("a context that holds back its events delivers them when it goes on",
           "[contexts][suspend]") {
   caf::init_global_meta_objects<caf::id_block::program>();

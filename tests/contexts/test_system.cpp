@@ -8,9 +8,11 @@
 namespace hawser::test {
 namespace {
 
-config& prepared(config& settings, const std::filesystem::path& log, const limits& bounds) {
+config& prepared(config& settings, const std::filesystem::path& log, const limits& bounds,
+                 strictness how) {
   settings.log_file = log.string();
   settings.limits = bounds;
+  settings.strict_html = how == strictness::strict_html;
   return settings;
 }
 
@@ -22,8 +24,8 @@ std::filesystem::path temporary_path(const std::string& suffix) {
          / ("hawser-test-" + std::to_string(getpid()) + "-" + std::to_string(++count) + suffix);
 }
 
-test_system::test_system(limits bounds)
-  : log_path_(temporary_path(".log")), system_(prepared(settings_, log_path_, bounds)) {}
+test_system::test_system(limits bounds, strictness how)
+  : log_path_(temporary_path(".log")), system_(prepared(settings_, log_path_, bounds, how)) {}
 
 test_system::~test_system() {
   system_.close_all();

@@ -13,7 +13,7 @@ namespace hawser::test {
 /// A system that logs to a file of its own, and that a test can bring to an end.
 class test_system {
 public:
-  explicit test_system(limits bounds = {});
+  explicit test_system(limits bounds = {}, strictness how = strictness::extended);
   ~test_system();
 
   test_system(const test_system&) = delete;
