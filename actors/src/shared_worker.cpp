@@ -41,8 +41,12 @@ shared_worker make_shared_worker(const worker_owner& owner, worker_script script
     "shared worker '" + (options.name.empty() ? script.name() : options.name) + "'";
   messages.port1.label(where);
   lifeline.port1.label("lifeline to " + where);
-  const auto made = std::make_shared<shared_worker_object>(owner.reporter, where);
-  made->listen(lifeline.port1);
+  // The object behind the handle. The lifeline's listener keeps it: it goes when the worker ends.
+  const auto made = std::make_shared<reported_target>(owner.reporter, where);
+  lifeline.port1.on_message([made](message_event& ev) {
+    error_event failure{load_failure_of(ev.data()).value_or(std::string{}), nullptr};
+    made->dispatch_trusted(failure);
+  });
   const auto loaded = owner.system->scripts.load(script);
   if (loaded && loaded->shared()) {
     const shared_worker_key key{owner.registry.origin(), script.name(), options.name};
@@ -61,34 +65,5 @@ shared_worker make_shared_worker(const worker_owner& owner, worker_script script
   return {messages.port1, made};
 }
 
-void shared_worker_object::listen(const message_port& lifeline) {
-  lifeline.on_message([self = shared_from_this()](message_event& ev) {
-    error_event failure{load_failure_of(ev.data()).value_or(std::string{}), nullptr};
-    self->events_.dispatch_trusted(failure);
-  });
-}
-
 } // namespace detail
-
-shared_worker::shared_worker(message_port port,
-                             std::weak_ptr<detail::shared_worker_object> object) noexcept
-  : port_(std::move(port)), object_(std::move(object)) {}
-
-void shared_worker::on_error(event_listener callback) const {
-  if (const auto alive = object_.lock())
-    alive->events().handler("error", std::move(callback));
-}
-
-listener_id shared_worker::add_event_listener(std::string type, event_listener callback,
-                                              listen how) const {
-  const auto alive = object_.lock();
-  return alive ? alive->events().add_event_listener(std::move(type), std::move(callback), how)
-               : listener_id::none;
-}
-
-void shared_worker::remove_event_listener(listener_id id) const {
-  if (const auto alive = object_.lock())
-    alive->events().remove_event_listener(id);
-}
-
 } // namespace hawser

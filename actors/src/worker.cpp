@@ -70,10 +70,10 @@ worker make_worker(const worker_owner& owner, worker_script script, worker_optio
 
 worker_object::worker_object(const worker_owner& owner, message_port outside, message_port errors,
                              std::string where)
-  : system_(owner.system),
+  : reported_target(owner.reporter, std::move(where)),
+    system_(owner.system),
     registry_(owner.registry),
     reporter_(owner.reporter),
-    events_(owner.reporter, std::move(where)),
     outside_(std::move(outside)),
     errors_(std::move(errors)) {}
 
@@ -83,27 +83,27 @@ void worker_object::listen() {
   for (const auto& port : {errors_, outside_})
     registry_.always_tell_close(port);
   errors_.on_close([self] { self->channel_closed(); });
-  outside_.on_message_error([self](message_event& ev) { self->events_.fire_again(ev); });
+  outside_.on_message_error([self](message_event& ev) { self->fire_again(ev); });
   outside_.on_close([self](close_event& ev) {
     self->closed_ = std::make_unique<close_event>(ev.reason(), ev.undelivered());
     self->channel_closed();
   });
-  outside_.on_message([self](message_event& ev) { self->events_.fire_again(ev); });
+  outside_.on_message([self](message_event& ev) { self->fire_again(ev); });
 }
 
 // HTML #report-an-exception, what the owner does about an error the worker has not handled.
 void worker_object::take_error(const value& what) {
   const auto failure = load_failure_of(what);
   error_event ev{failure ? *failure : to_string(what), nullptr};
-  events_.dispatch_trusted(ev);
+  dispatch_trusted(ev);
   // A script that does not load is no exception, so nobody else hears of it.
   if (!failure && !ev.default_prevented())
-    reporter_.report_worker_error(events_.where() + ": " + ev.message());
+    reporter_.report_worker_error(where() + ": " + ev.message());
 }
 
 void worker_object::channel_closed() {
   if (--open_channels_ == 0)
-    events_.dispatch_trusted(*closed_);
+    dispatch_trusted(*closed_);
 }
 
 // HTML #terminate-a-worker.
@@ -125,60 +125,29 @@ void worker_object::terminate() {
 
 } // namespace detail
 
-worker::worker(message_port outside, std::weak_ptr<detail::worker_object> object) noexcept
-  : outside_(std::move(outside)), object_(std::move(object)) {}
-
-namespace {
-
-// A worker that has ended has no events, whoever still asks for them.
-template <class Use>
-void with_events(const std::weak_ptr<detail::worker_object>& object, Use use) {
-  if (const auto alive = object.lock())
-    use(alive->checked_events());
-}
-
-} // namespace
-
 error worker::post_message(const value& data, transfer_list transfer) const {
-  return outside_.post_message(data, std::move(transfer));
+  return own_port().post_message(data, std::move(transfer));
 }
 
 error worker::post_message(const value& data) const {
-  return outside_.post_message(data);
+  return own_port().post_message(data);
 }
 
 void worker::terminate() const {
-  if (const auto alive = object_.lock())
-    alive->terminate();
+  if (const auto alive = object())
+    static_cast<detail::worker_object&>(*alive).terminate();
 }
 
 void worker::on_message(event_listener callback) const {
-  with_events(object_, [&](event_target& at) { at.handler("message", std::move(callback)); });
+  handler("message", std::move(callback));
 }
 
 void worker::on_message_error(event_listener callback) const {
-  with_events(object_, [&](event_target& at) { at.handler("messageerror", std::move(callback)); });
-}
-
-void worker::on_error(event_listener callback) const {
-  with_events(object_, [&](event_target& at) { at.handler("error", std::move(callback)); });
+  handler("messageerror", std::move(callback));
 }
 
 void worker::on_close(event_listener callback) const {
-  with_events(object_, [&](event_target& at) { at.handler("close", std::move(callback)); });
-}
-
-listener_id worker::add_event_listener(std::string type, event_listener callback,
-                                       listen how) const {
-  auto id = listener_id::none;
-  with_events(object_, [&](event_target& at) {
-    id = at.add_event_listener(std::move(type), std::move(callback), how);
-  });
-  return id;
-}
-
-void worker::remove_event_listener(listener_id id) const {
-  with_events(object_, [&](event_target& at) { at.remove_event_listener(id); });
+  handler("close", std::move(callback));
 }
 
 } // namespace hawser

@@ -30,7 +30,7 @@ shared_worker make_shared_worker(const worker_owner& owner, worker_script script
 ///
 /// Kept by the listeners of its two ports and by nothing else: it goes when both channels have
 /// ended, when the worker is terminated, or with the owner's context, whoever has a handle then.
-class worker_object : public std::enable_shared_from_this<worker_object> {
+class worker_object : public reported_target, public std::enable_shared_from_this<worker_object> {
 public:
   worker_object(const worker_owner& owner, message_port outside, message_port errors,
                 std::string where);
@@ -42,12 +42,6 @@ public:
 
   void terminate();
 
-  /// Stops the process in another context than the owner's, as using a port there does.
-  event_target& checked_events() {
-    static_cast<void>(outside_.detached());
-    return events_;
-  }
-
 private:
   void take_error(const value& what);
   void channel_closed();
@@ -55,7 +49,6 @@ private:
   std::shared_ptr<system_state> system_;
   port_registry& registry_; // outlives the ports being attached
   context_reporter& reporter_;
-  reported_target events_;
   message_port outside_;
   message_port errors_;
   std::uint64_t id_ = 0;                // of the worker's context; 0 if it never started
@@ -63,21 +56,7 @@ private:
   int open_channels_ = 2;
 };
 
-/// What is behind `shared_worker` handles. Kept by the listeners of the port that tells the worker
-/// how long its client lives.
-class shared_worker_object : public std::enable_shared_from_this<shared_worker_object> {
-public:
-  shared_worker_object(registry_host& host, std::string where) : events_(host, std::move(where)) {}
-
-  void listen(const message_port& lifeline);
-
-  event_target& events() noexcept { return events_; }
-
-private:
-  reported_target events_;
-};
-
-/// Makes the worker object at the other end of `errors` fire an `error` event for a script that
+/// Makes the object at the other end of `errors` fire an `error` event for a script that
 /// cannot be loaded.
 void post_load_failure(const message_port& errors, const std::string& what);
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <memory>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "death.hpp"
 #include "worker_page.hpp"
 
 using namespace hawser;
@@ -46,7 +48,7 @@ TEST_CASE("contexts that ask at the same moment get one instance between them",
     for (int i = 0; i < clients; ++i)
       sys->open("https://page.example/", [&, script](browsing_context* client) {
         const auto shared = client->make_shared_worker(script);
-        shared.port().on_message([&, client](message_event& ev) {
+        shared.port().on_message([&](message_event& ev) {
           notes.add(to_string(ev.data()));
           // They stay until all have been answered, so that there is no reason for a second one.
           if (++answered == clients)
@@ -226,7 +228,7 @@ TEST_CASE_METHOD(worker_page, "workers may be clients of shared workers, and own
     "echo", [](inside* worker) {
       const auto helper = worker->make_worker(
         {"helper", [](dedicated_worker_global_scope* inner) {
-           inner->on_message([inner](message_event& ev) {
+           inner->on_message([](message_event& ev) {
              const auto port = ev.ports().at(0);
              port.on_message([port](message_event& msg) { port.post_message(msg.data()); });
            });
@@ -244,4 +246,24 @@ TEST_CASE_METHOD(worker_page, "workers may be clients of shared workers, and own
   CHECK(sys->statistics().contexts_open == 4);
   made.terminate();
   CHECK(settles_with(0));
+}
+
+TEST_CASE("a handle of a shared worker outside of its client stops the process",
+          "[contexts][shared_worker]") {
+  const auto die = [](void (*use)(const shared_worker&)) {
+    const auto seen = test::death_of([use] {
+      test::test_system sys;
+      scoped_context client{*sys, "https://client.example/"};
+      const auto made = client.make_shared_worker({"script", [](shared_worker_global_scope*) {}});
+      const scoped_context other{*sys, "https://other.example/"};
+      use(made);
+    });
+    CHECK(seen.signal == SIGABRT);
+    CHECK(seen.output.find("'shared worker 'script'' of context 'main' was used in context 'main'")
+          != std::string::npos);
+  };
+  die([](const shared_worker& made) { made.port().start(); });
+  die([](const shared_worker& made) { made.on_error([] {}); });
+  die([](const shared_worker& made) { made.add_event_listener("error", [] {}); });
+  die([](const shared_worker& made) { made.remove_event_listener(listener_id{1}); });
 }

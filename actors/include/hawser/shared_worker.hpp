@@ -9,10 +9,7 @@
 // The first to ask for a script and a name starts the worker, all others meet the same one. It
 // lives while at least one of their contexts does.
 
-#include <memory>
-
-#include "hawser/event.hpp"
-#include "hawser/message_port.hpp"
+#include "hawser/worker_handle.hpp"
 #include "hawser/worker_options.hpp"
 #include "hawser/worker_script.hpp"
 
@@ -21,7 +18,6 @@ namespace hawser {
 class shared_worker;
 
 namespace detail {
-class shared_worker_object;
 struct worker_owner;
 shared_worker make_shared_worker(const worker_owner& owner, worker_script script,
                                  worker_options options);
@@ -34,38 +30,26 @@ shared_worker make_shared_worker(const worker_owner& owner, worker_script script
 ///
 /// A small reference, copied freely; use it only inside the context that made it. The context is
 /// a client until it ends, whether it keeps this or not. A default-made one refers to no worker.
-class shared_worker {
+///
+/// What the worker's listeners throw is the worker's own affair and no `error` event here.
+class shared_worker : public worker_handle {
 public:
   shared_worker() noexcept = default;
 
-  explicit operator bool() const noexcept { return static_cast<bool>(port_); }
-
   /// The way to the worker: always the same port, disabled until it is started, an ordinary one in
   /// all else. HTML #dom-sharedworker-port.
-  const message_port& port() const noexcept { return port_; }
-
-  /// Gets an `error_event` when the script cannot be loaded. What the worker's listeners throw is
-  /// the worker's own affair.
-  void on_error(event_listener callback) const;
-
-  /// As on `event_target`; `listener_id::none` once the worker has ended.
-  listener_id add_event_listener(std::string type, event_listener callback,
-                                 listen how = listen::always) const;
-  void remove_event_listener(listener_id id) const;
+  const message_port& port() const noexcept { return own_port(); }
 
   /// Do both refer to the same connection?
   friend bool operator==(const shared_worker& a, const shared_worker& b) noexcept {
-    return a.port_ == b.port_;
+    return a.port() == b.port();
   }
 
 private:
   friend shared_worker detail::make_shared_worker(const detail::worker_owner&, worker_script,
                                                   worker_options);
 
-  shared_worker(message_port port, std::weak_ptr<detail::shared_worker_object> object) noexcept;
-
-  message_port port_;
-  std::weak_ptr<detail::shared_worker_object> object_;
+  using worker_handle::worker_handle;
 };
 
 } // namespace hawser

@@ -10,12 +10,9 @@
 // its ports: they are enabled from the beginning, the worker's once its start function has run, and
 // they end with the worker.
 
-#include <memory>
-
 #include "hawser/error.hpp"
-#include "hawser/event.hpp"
-#include "hawser/message_port.hpp"
 #include "hawser/transfer_list.hpp"
+#include "hawser/worker_handle.hpp"
 #include "hawser/worker_options.hpp"
 #include "hawser/worker_script.hpp"
 
@@ -24,7 +21,6 @@ namespace hawser {
 class worker;
 
 namespace detail {
-class worker_object;
 struct worker_owner;
 worker make_worker(const worker_owner& owner, worker_script script, worker_options options);
 } // namespace detail
@@ -34,11 +30,13 @@ worker make_worker(const worker_owner& owner, worker_script script, worker_optio
 /// A small reference, copied freely; use it only inside the context that made it. Neither dropping
 /// it nor keeping it changes how long the worker lives: it ends by `terminate`, by its own `close`,
 /// or with its owner. A default-made one refers to no worker.
-class worker {
+///
+/// `error` listeners also get an `error_event` for errors that the worker has not handled itself;
+/// those that are not handled here either, by `prevent_default`, go to this context's own `error`
+/// listeners.
+class worker : public worker_handle {
 public:
   worker() noexcept = default;
-
-  explicit operator bool() const noexcept { return static_cast<bool>(outside_); }
 
   /// Posts a message to the worker's global scope; errors and transfer as with
   /// `message_port::post_message`. Once the worker has ended it delivers nothing.
@@ -55,32 +53,19 @@ public:
   void on_message(event_listener callback) const;
   void on_message_error(event_listener callback) const;
 
-  /// Gets an `error_event` when the script cannot be loaded, and for errors that the worker has not
-  /// handled itself; those that are not handled here either, by `prevent_default`, go to this
-  /// context's own `error` listeners.
-  void on_error(event_listener callback) const;
-
   /// Gets a `close_event` when the worker has ended other than by `terminate`, after all it had
   /// posted. DEVIATION(D11).
   void on_close(event_listener callback) const;
 
-  /// As on `event_target`; `listener_id::none` once the worker has ended.
-  listener_id add_event_listener(std::string type, event_listener callback,
-                                 listen how = listen::always) const;
-  void remove_event_listener(listener_id id) const;
-
   /// Do both refer to the same worker?
   friend bool operator==(const worker& a, const worker& b) noexcept {
-    return a.outside_ == b.outside_;
+    return a.own_port() == b.own_port();
   }
 
 private:
   friend worker detail::make_worker(const detail::worker_owner&, worker_script, worker_options);
 
-  worker(message_port outside, std::weak_ptr<detail::worker_object> object) noexcept;
-
-  message_port outside_; // HTML #outside-port; never handed out
-  std::weak_ptr<detail::worker_object> object_;
+  using worker_handle::worker_handle; // Its port is HTML #outside-port, never handed out.
 };
 
 } // namespace hawser
