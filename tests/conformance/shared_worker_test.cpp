@@ -428,13 +428,16 @@ TEST_CASE_METHOD(shared_page, "shared memory goes to a dedicated worker and its 
                  "[worker][AB-045]") {
   const auto made = make([](dedicated_worker_global_scope* outer) {
     const auto inner = outer->make_worker({"inner", [](dedicated_worker_global_scope* innermost) {
-                                             innermost->on_message([](message_event& ev) {
+                                             innermost->on_message([innermost](message_event& ev) {
                                                auto memory_here =
                                                  ev.data().as<shared_array_buffer>()->bytes();
                                                std::atomic_ref{memory_here[0]}.store(std::byte{5});
+                                               innermost->post_message("stored");
                                              });
                                              innermost->post_message("ready");
                                            }});
+    // What is stored wakes nobody; the page looks again when it hears of it.
+    inner.on_message([outer](message_event& ev) { outer->post_message(ev.data()); });
     outer->on_message([outer, inner](message_event& ev) {
       inner.post_message(ev.data());
       outer->post_message("passed on");
