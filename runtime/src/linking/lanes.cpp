@@ -1,0 +1,170 @@
+#include "lanes.hpp"
+
+#include <algorithm>
+
+#include "../big_endian.hpp"
+
+namespace hawser::detail {
+namespace {
+
+constexpr std::size_t length_bytes = 4;
+constexpr std::size_t piece_head_bytes = 5; // its frame's number, and whether it is the last
+
+void append_length(std::vector<std::byte>& to, std::uint32_t length) {
+  const auto at = to.size();
+  to.resize(at + length_bytes);
+  store_big_endian(length, to.data() + at);
+}
+
+const frame_message* message_of(const frame& from) {
+  if (const auto* to_window = std::get_if<window_frame>(&from))
+    return &to_window->message;
+  const auto& what = std::get<routed_frame>(from).what;
+  if (const auto* data = std::get_if<data_frame>(&what))
+    return &data->message;
+  const auto* outbox = std::get_if<outbox_frame>(&what);
+  return outbox == nullptr ? nullptr : &outbox->message;
+}
+
+// To windows everything goes in order, as if from one waypoint.
+waypoint_id origin_of(const frame& from) {
+  const auto* routed = std::get_if<routed_frame>(&from);
+  return routed == nullptr ? waypoint_id{} : routed->origin;
+}
+
+// Whatever must not be overtaken once `what` waits.
+void hold_up(std::unordered_set<waypoint_id>& with, const frame& what) {
+  with.insert(origin_of(what));
+  if (const auto* message = message_of(what))
+    for (const auto& each : message->ports)
+      with.insert(each.id);
+}
+
+} // namespace
+
+// -- out --------------------------------------------------------------------------------------------
+
+outgoing_lanes::large_frame* outgoing_lanes::in_the_way_of(const frame& what) {
+  const auto* routed = std::get_if<routed_frame>(&what);
+  for (auto& each : large_)
+    if (each.held_up.contains(origin_of(what))
+        || (routed != nullptr && each.held_up.contains(routed->target)))
+      return &each;
+  return nullptr;
+}
+
+void outgoing_lanes::push(const frame& what) {
+  if (auto* first = large_.empty() ? nullptr : in_the_way_of(what)) {
+    hold_up(first->held_up, what);
+    first->waiting.push_back(what);
+    return;
+  }
+  scratch_.clear();
+  encode(what, scratch_);
+  if (scratch_.size() <= piece_bytes_max_) {
+    if (small_.empty() || small_.back().size() + scratch_.size() > piece_bytes_max_)
+      small_.emplace_back();
+    auto& batch = small_.back();
+    append_length(batch, static_cast<std::uint32_t>(scratch_.size()));
+    batch.insert(batch.end(), scratch_.begin(), scratch_.end());
+    bytes_ += scratch_.size() + length_bytes;
+    return;
+  }
+  if (large_.size() == pieces_at_once_max_) {
+    // Behind the last of them, as if it had the same sender.
+    hold_up(large_.back().held_up, what);
+    large_.back().waiting.push_back(what);
+    return;
+  }
+  auto& added = large_.emplace_back();
+  added.number = ++last_number_;
+  added.bytes = std::exchange(scratch_, {});
+  bytes_ += added.bytes.size();
+  hold_up(added.held_up, what);
+}
+
+std::optional<lane_record> outgoing_lanes::next(std::vector<std::byte>& to) {
+  if (empty())
+    return std::nullopt;
+  // In turns, so that neither many small ones nor a few large ones keep the others waiting.
+  const bool piece = !large_.empty() && (piece_next_ || small_.empty());
+  piece_next_ = !piece;
+  if (piece) {
+    next_piece(to);
+    return lane_record::piece;
+  }
+  const auto& batch = small_.front();
+  bytes_ -= batch.size();
+  to.insert(to.end(), batch.begin(), batch.end());
+  small_.pop_front();
+  return lane_record::batch;
+}
+
+void outgoing_lanes::next_piece(std::vector<std::byte>& to) {
+  turn_ = turn_ < large_.size() ? turn_ : 0;
+  auto& from = large_[turn_];
+  const auto count = std::min(piece_bytes_max_, from.bytes.size() - from.sent);
+  const bool last = from.sent + count == from.bytes.size();
+  append_length(to, from.number);
+  to.push_back(std::byte{last ? std::uint8_t{1} : std::uint8_t{0}});
+  const auto begin = from.bytes.begin() + static_cast<std::ptrdiff_t>(from.sent);
+  to.insert(to.end(), begin, begin + static_cast<std::ptrdiff_t>(count));
+  from.sent += count;
+  bytes_ -= count;
+  if (!last) {
+    ++turn_;
+    return;
+  }
+  const auto waiting = std::move(from.waiting);
+  large_.erase(large_.begin() + static_cast<std::ptrdiff_t>(turn_));
+  for (const auto& each : waiting)
+    push(each);
+}
+
+// -- in ---------------------------------------------------------------------------------------------
+
+error incoming_lanes::batch(std::span<const std::byte> body, std::vector<frame>& to) {
+  while (!body.empty()) {
+    if (body.size() < length_bytes)
+      return {errc::data_decode_error, "a batch ends within the length of a frame"};
+    const std::size_t length = load_big_endian<std::uint32_t>(body.data());
+    body = body.subspan(length_bytes);
+    if (length > body.size())
+      return {errc::data_decode_error, "a batch ends within a frame"};
+    auto decoded = decode_frame(body.first(length), bounds_);
+    if (!decoded)
+      return decoded.error();
+    to.push_back(*std::move(decoded));
+    body = body.subspan(length);
+  }
+  return {};
+}
+
+error incoming_lanes::piece(std::span<const std::byte> body, std::vector<frame>& to) {
+  if (body.size() <= piece_head_bytes || (body[4] & std::byte{0xfe}) != std::byte{0})
+    return {errc::data_decode_error, "a piece that is none"};
+  const auto number = load_big_endian<std::uint32_t>(body.data());
+  const bool last = body[4] != std::byte{0};
+  const auto content = body.subspan(piece_head_bytes);
+  const auto found = incomplete_.try_emplace(number).first;
+  if (incomplete_.size() > pieces_at_once_max_)
+    return {errc::quota_exceeded_error, "more frames in pieces than may be at a time"};
+  auto& bytes = found->second;
+  incomplete_bytes_ += content.size();
+  if (bytes.size() + content.size() > bounds_.frame_bytes_max
+      || incomplete_bytes_ > incomplete_bytes_max_)
+    return {errc::quota_exceeded_error, "frames in pieces that are larger than they may be"};
+  bytes.insert(bytes.end(), content.begin(), content.end());
+  if (!last)
+    return {};
+  const auto whole = std::move(bytes);
+  incomplete_.erase(found);
+  incomplete_bytes_ -= whole.size();
+  auto decoded = decode_frame(whole, bounds_);
+  if (!decoded)
+    return decoded.error();
+  to.push_back(*std::move(decoded));
+  return {};
+}
+
+} // namespace hawser::detail

@@ -1,0 +1,92 @@
+#pragma once
+
+// The order in which frames leave, and how they are put together again.
+//
+// Small frames go as they come, many in one record. A large one goes in pieces, with small ones of
+// other channels between them. What must not overtake it waits: frames from the same waypoint, and
+// frames to the ends it brings, with whatever those bring in turn. Routing needs no more order than
+// that; the simulation runs through these lanes.
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <span>
+#include <unordered_set>
+#include <vector>
+
+#include "hawser/error.hpp"
+#include "hawser/frame_codec.hpp"
+
+namespace hawser::detail {
+
+/// Which records carry frames. Values travel.
+enum class lane_record : std::uint8_t {
+  batch = 3, ///< Whole frames, each after its length.
+  piece = 4, ///< A part of one.
+};
+
+class outgoing_lanes {
+public:
+  outgoing_lanes(std::size_t piece_bytes_max, std::size_t pieces_at_once_max)
+    : piece_bytes_max_(piece_bytes_max), pieces_at_once_max_(pieces_at_once_max) {}
+
+  void push(const frame& what);
+
+  /// The body of the next record, appended to `to`.
+  std::optional<lane_record> next(std::vector<std::byte>& to);
+
+  bool empty() const noexcept { return small_.empty() && large_.empty(); }
+
+  /// What waits.
+  std::uint64_t bytes() const noexcept { return bytes_; }
+
+private:
+  using waypoint_set = std::unordered_set<waypoint_id>;
+
+  /// A frame on its way in pieces.
+  struct large_frame {
+    std::uint32_t number;
+    std::vector<std::byte> bytes;
+    std::size_t sent = 0;
+    waypoint_set held_up; ///< What these say or are told waits.
+    std::deque<frame> waiting;
+  };
+
+  void push_encoded(const frame& what, std::vector<std::byte> bytes);
+  large_frame* in_the_way_of(const frame& what);
+  void next_piece(std::vector<std::byte>& to);
+
+  std::size_t piece_bytes_max_;
+  std::size_t pieces_at_once_max_;
+  std::deque<std::vector<std::byte>> small_; // batches of whole frames, each after its length
+  std::deque<large_frame> large_;
+  std::size_t turn_ = 0; // of the large ones
+  bool piece_next_ = false;
+  std::uint32_t last_number_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::vector<std::byte> scratch_;
+};
+
+class incoming_lanes {
+public:
+  incoming_lanes(const frame_limits& bounds, std::size_t pieces_at_once_max,
+                 std::uint64_t incomplete_bytes_max)
+    : bounds_(bounds),
+      pieces_at_once_max_(pieces_at_once_max),
+      incomplete_bytes_max_(incomplete_bytes_max) {}
+
+  /// The body of a record. Frames that are complete are appended to `to`.
+  error batch(std::span<const std::byte> body, std::vector<frame>& to);
+  error piece(std::span<const std::byte> body, std::vector<frame>& to);
+
+private:
+  const frame_limits bounds_;
+  const std::size_t pieces_at_once_max_;
+  const std::uint64_t incomplete_bytes_max_;
+  std::map<std::uint32_t, std::vector<std::byte>> incomplete_;
+  std::uint64_t incomplete_bytes_ = 0;
+};
+
+} // namespace hawser::detail

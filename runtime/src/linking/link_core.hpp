@@ -1,0 +1,103 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "hawser/link.hpp"
+#include "lanes.hpp"
+
+namespace hawser::detail {
+
+/// A record is a kind, the length of its body, and the body. Values travel.
+enum class link_record : std::uint8_t {
+  hello = 1,
+  start = 2,
+  batch = 3,
+  piece = 4,
+  ping = 5,
+  pong = 6,
+  bye = 7,
+};
+
+/// What `link` is made of: handshake and records (link.cpp), what the handshake says (hello.cpp).
+class link_core {
+public:
+  link_core(link::side which, node_facts own, std::uint64_t now_ms, link_limits bounds);
+
+  void receive(std::span<const std::byte> bytes, std::uint64_t now_ms);
+  void tick(std::uint64_t now_ms);
+  void accept(link_session newest);
+  void end(link_end why, std::string text);
+  void over(link_end why, std::string text, bool by_peer);
+  void send(const frame& what);
+  bool take_output(std::vector<std::byte>& to, std::size_t bytes_max);
+  bool has_output() const noexcept { return !control_.empty() || !lanes_.empty(); }
+  bool congested() noexcept;
+
+  /// What the handshake has come to.
+  enum class state : std::uint8_t {
+    greeting,    ///< Waits for the peer's hello.
+    introduced,  ///< Waits for the shell to accept it.
+    starting,    ///< Acceptor: waits for the initiator's start.
+    open,
+    ended,
+  };
+
+  state now() const noexcept { return state_; }
+
+  std::deque<link_event> events;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+
+private:
+  using bytes_view = std::span<const std::byte>;
+
+  std::size_t take_record(bytes_view bytes);
+  bool recognize(bytes_view bytes);
+  void on_record(link_record kind, bytes_view body);
+  void on_hello(bytes_view body);
+  void on_start(bytes_view body);
+  void on_frames(error err, std::vector<frame>& frames);
+  void on_pong(bytes_view body);
+  void on_bye(bytes_view body);
+  void greet();
+  void open(link_session session);
+  void write(link_record kind, bytes_view body);
+
+  const link::side side_;
+  const node_facts own_;
+  const link_limits bounds_;
+  const std::uint64_t began_ms_;
+  state state_ = state::greeting;
+  std::uint64_t heard_ms_;
+  std::uint64_t said_ms_;
+  std::uint64_t now_ms_;
+  link_session peer_newest_ = 0;
+  link_session own_newest_ = 0;
+  bool congested_ = false;
+  std::vector<std::byte> partial_; // of a record that has not come whole
+  std::vector<std::byte> control_; // whole records, before any frames
+  std::vector<frame> arrived_;
+  outgoing_lanes lanes_;
+  incoming_lanes incoming_;
+};
+
+/// What a hello says: its versions, then a value, so that more can be added.
+struct hello {
+  std::uint16_t version_min = 0;
+  std::uint16_t version_max = 0;
+  node_facts facts;
+  link_session newest = 0; ///< Of the acceptor's, with the initiator.
+};
+
+inline constexpr std::uint16_t link_version_min = 1;
+inline constexpr std::uint16_t link_version_max = 1;
+
+void encode_hello(const hello& from, std::vector<std::byte>& to);
+result<hello> decode_hello(std::span<const std::byte> from);
+
+/// The first bytes of every connection, from both sides: a record's kind is among them.
+inline constexpr std::string_view link_magic = "HAWSER\r\n";
+
+} // namespace hawser::detail
