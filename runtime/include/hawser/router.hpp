@@ -158,8 +158,18 @@ public:
   /// Lets other nodes that are told the id post to this window; the same id each time.
   window_id publish(const window_proxy& local);
 
+  /// The same under an id that others know beforehand.
+  void publish_as(window_id id, const window_proxy& local);
+
   /// A handle for a window at another node. Posting to it reaches that window.
   window_proxy remote_window(node_id at, window_id id, std::string name);
+
+  /// A handle for a window that has yet to be found: what is posted to it waits. Any thread.
+  window_proxy promise_window(std::string name);
+
+  /// It has been found, or never will be: then what waits is dropped, and the handle closed.
+  void fulfil(const window_proxy& promised, node_id at, window_id id);
+  void refuse(const window_proxy& promised, close_reason why);
 
   router_statistics statistics() const;
 

@@ -278,8 +278,8 @@ void router_core::close(close_reason reason) {
     break_route(w, reason);
   }
   settle();
-  for (auto& [key, from] : remote_windows_)
-    from->stand_in->inbox.detach();
+  while (!stand_ins_.empty())
+    lose_window(*stand_ins_.begin()->second, reason);
   turns_.clear();
   ready_->close();
 }
@@ -362,6 +362,22 @@ void router::close(close_reason reason) {
 
 window_id router::publish(const window_proxy& local) {
   return core_->publish(local);
+}
+
+void router::publish_as(window_id id, const window_proxy& local) {
+  core_->publish_as(id, local);
+}
+
+window_proxy router::promise_window(std::string name) {
+  return core_->promise_window(std::move(name));
+}
+
+void router::fulfil(const window_proxy& promised, node_id at, window_id id) {
+  core_->fulfil(promised, at, id);
+}
+
+void router::refuse(const window_proxy& promised, close_reason why) {
+  core_->refuse(promised, why);
 }
 
 window_proxy router::remote_window(node_id at, window_id id, std::string name) {

@@ -51,7 +51,11 @@ public:
   std::vector<waypoint_snapshot> snapshot() const;
 
   window_id publish(const window_proxy& local);
+  void publish_as(window_id id, const window_proxy& local);
   window_proxy remote_window(node_id at, window_id id, std::string name);
+  window_proxy promise_window(std::string name) const;
+  void fulfil(const window_proxy& promised, node_id at, window_id id);
+  void refuse(const window_proxy& promised, close_reason why);
 
   const node_id self;
   const router_limits bounds;
@@ -176,6 +180,8 @@ private:
   void on_window(const node_id& from, window_frame&& f);
   bool serve_window(window_twin& from, std::size_t messages_max);
   void lose_windows(const node_id& of);
+  void lose_window(window_twin& which, close_reason why);
+  void stand_in_for(const ref<window_twin>& made, node_id at, window_id id);
 
   const entropy bits_;
   const std::string contact_;
@@ -199,6 +205,7 @@ private:
   std::map<window_id, ref<window>> published_;
   std::unordered_map<const window*, window_id> window_ids_;
   std::map<std::pair<node_id, window_id>, ref<window_twin>> remote_windows_;
+  std::unordered_map<const window*, ref<window_twin>> stand_ins_; // those, and kept promises
 };
 
 } // namespace hawser::detail

@@ -18,18 +18,52 @@ window_id router_core::publish(const window_proxy& local) {
   return known->second;
 }
 
+void router_core::publish_as(window_id id, const window_proxy& local) {
+  auto* target = window::get(local);
+  HAWSER_ASSERT(target != nullptr && !published_.contains(id), "a window id was used twice");
+  published_.emplace(id, ref{target});
+  window_ids_.emplace(target, id);
+}
+
 window_proxy router_core::remote_window(node_id at, window_id id, std::string name) {
-  auto& known = remote_windows_[{at, id}];
+  auto known = remote_windows_[{at, id}];
   if (!known) {
     known = ref<window_twin>::adopt(new window_twin{ready_});
     known->stand_in = ref<window>::adopt(new window{bounds.ports, std::move(name)});
-    known->node = at;
-    known->at_node = id;
-    known->stand_in->inbox.attach(*known, 0);
-    known->stand_in->inbox.enable();
-    known->stand_in->closed = !linked(at);
+    remote_windows_[{at, id}] = known;
+    stand_in_for(known, at, id);
   }
   return window::make_proxy(known->stand_in);
+}
+
+// Any thread: the window is nobody else's yet.
+window_proxy router_core::promise_window(std::string name) const {
+  return window::make_proxy(ref<window>::adopt(new window{bounds.ports, std::move(name)}));
+}
+
+void router_core::fulfil(const window_proxy& promised, node_id at, window_id id) {
+  auto* target = window::get(promised);
+  HAWSER_ASSERT(target != nullptr && !stand_ins_.contains(target), "a promise was kept twice");
+  auto made = ref<window_twin>::adopt(new window_twin{ready_});
+  made->stand_in = ref{target};
+  stand_in_for(made, at, id);
+}
+
+void router_core::stand_in_for(const ref<window_twin>& made, node_id at, window_id id) {
+  made->node = at;
+  made->at_node = id;
+  made->stand_in->inbox.attach(*made, 0);
+  made->stand_in->inbox.enable();
+  stand_ins_.emplace(made->stand_in.get(), made);
+  if (!linked(at))
+    lose_window(*made, close_reason::node_lost);
+}
+
+void router_core::refuse(const window_proxy& promised, close_reason why) {
+  auto* target = window::get(promised);
+  HAWSER_ASSERT(target != nullptr, "no promise was refused");
+  target->closed = true;
+  bury(target->inbox.close(mailbox::rest::drop, nullptr, why));
 }
 
 bool router_core::serve_window(window_twin& from, std::size_t messages_max) {
@@ -94,17 +128,29 @@ void router_core::on_window(const node_id& from, window_frame&& f) {
 }
 
 void router_core::lose_windows(const node_id& of) {
-  std::erase_if(remote_windows_, [&](auto& each) {
-    auto& [key, from] = each;
-    if (key.first != of)
-      return false;
-    from->stand_in->closed = true;
-    from->stand_in->inbox.detach();
-    auto rest = from->stand_in->inbox.close(mailbox::rest::drop, nullptr, close_reason::node_lost);
-    for (auto& msg : rest)
-      dropped_.push_back(std::move(msg));
-    return true;
-  });
+  std::vector<ref<window_twin>> lost;
+  for (const auto& [key, each] : stand_ins_)
+    if (each->node == of)
+      lost.push_back(each);
+  std::ranges::sort(lost, {}, [](const auto& each) { return each->at_node; });
+  for (const auto& each : lost)
+    lose_window(*each, close_reason::node_lost);
+}
+
+void router_core::lose_window(window_twin& which, close_reason why) {
+  const ref<window_twin> alive{&which};
+  which.stand_in->closed = true;
+  which.stand_in->inbox.detach();
+  for (auto& msg : which.stand_in->inbox.close(mailbox::rest::drop, nullptr, why)) {
+    if (msg.extras)
+      for (auto& end : msg.extras->ports)
+        end.close(why);
+    dropped_.push_back(std::move(msg));
+  }
+  stand_ins_.erase(which.stand_in.get());
+  const auto found = remote_windows_.find({which.node, which.at_node});
+  if (found != remote_windows_.end() && found->second.get() == &which)
+    remote_windows_.erase(found);
 }
 
 } // namespace hawser::detail
