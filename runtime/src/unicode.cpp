@@ -1,5 +1,6 @@
 #include "unicode.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 
@@ -62,6 +63,20 @@ text_form text_form_of(std::string_view bytes) noexcept {
     at += length;
   }
   return form;
+}
+
+std::string with_replacements(std::string_view bytes) {
+  constexpr std::string_view replacement = "\xef\xbf\xbd";
+  std::string made;
+  made.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+    const auto length = *at < 0x80 ? 1 : sequence_length(at, bytes.size());
+    const bool surrogate = length == 3 && at[0] == 0xed && at[1] >= 0xa0;
+    made += length == 0 || surrogate ? replacement : bytes.substr(0, length);
+    bytes.remove_prefix(std::max<std::size_t>(1, length));
+  }
+  return made;
 }
 
 } // namespace hawser::detail

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace hawser::detail {
@@ -13,5 +14,8 @@ enum class text_form : std::uint8_t {
 };
 
 text_form text_form_of(std::string_view bytes) noexcept;
+
+/// The same as UTF-8, U+FFFD standing for each lone surrogate and for each byte that is no text.
+std::string with_replacements(std::string_view bytes);
 
 } // namespace hawser::detail

@@ -1,0 +1,347 @@
+// Bytes as frames: this direction. What is read is another node's word, so nothing is believed: the
+// first byte that does not fit ends the reading, and no count makes memory be taken for more than
+// the bytes behind it can fill.
+
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "../big_endian.hpp"
+#include "../unicode.hpp"
+#include "frame_format.hpp"
+#include "hawser/frame_codec.hpp"
+
+namespace hawser {
+namespace {
+
+using namespace detail::frame_format;
+
+class frame_reader {
+public:
+  frame_reader(std::span<const std::byte> from, const frame_limits& bounds)
+    : begin_(from.data()), at_(begin_), end_(begin_ + from.size()), bounds_(bounds) {}
+
+  result<frame> run() {
+    if (left() > bounds_.frame_bytes_max) {
+      at_ += bounds_.frame_bytes_max;
+      fail("the end of a frame, which is no longer than that");
+    }
+    frame made;
+    const auto first = byte("the kind of a frame");
+    if (first == static_cast<std::uint8_t>(kind::window))
+      read(made.emplace<window_frame>());
+    else
+      read(made.emplace<routed_frame>(), first);
+    if (at_ != end_)
+      fail("nothing more");
+    if (!trouble_.empty())
+      return error{errc::data_decode_error, std::move(trouble_)};
+    return made;
+  }
+
+private:
+  // -- the kinds ----------------------------------------------------------------------------------
+
+  void read(routed_frame& to, std::uint8_t first) {
+    if (first < static_cast<std::uint8_t>(kind::data)
+        || first > static_cast<std::uint8_t>(kind::gone))
+      return fail_at(begin_, "the kind of a frame, not " + std::to_string(first));
+    read(to.target, "the waypoint a frame is for");
+    read(to.origin, "the waypoint a frame comes from");
+    switch (static_cast<kind>(first)) {
+      case kind::data:
+        return read(to.what.emplace<data_frame>());
+      case kind::fin:
+        return read(to.what.emplace<fin_frame>());
+      case kind::outbox:
+        return read(to.what.emplace<outbox_frame>().message);
+      case kind::end:
+        return read(to.what.emplace<end_frame>());
+      case kind::announce:
+        return read(to.what.emplace<announce_frame>());
+      case kind::bind:
+        return read(to.what.emplace<bind_frame>());
+      case kind::start:
+        return read(to.what.emplace<start_frame>());
+      case kind::decline:
+        to.what.emplace<decline_frame>();
+        return;
+      case kind::credit:
+        return read(to.what.emplace<credit_frame>());
+      case kind::broken:
+        return read(to.what.emplace<broken_frame>().reason);
+      case kind::gone:
+        to.what.emplace<gone_frame>();
+        return;
+      case kind::window:
+        return; // Has been told apart before.
+    }
+  }
+
+  void read(data_frame& to) {
+    to.number = number("the number of a message");
+    read(to.message);
+  }
+
+  void read(fin_frame& to) {
+    to.number = number("the number of a FIN");
+    read(to.reason);
+    const auto has = flags_of(fin_taken, "the flags of a FIN");
+    if ((has & fin_taken) != 0)
+      to.taken = number("how many messages were taken");
+    to.hops = hops();
+  }
+
+  void read(end_frame& to) {
+    to.number = number("the number of an END");
+    to.peer_epoch = number("the epoch of the peer");
+    read(to.binder);
+    to.binder_epoch = number("the epoch of the binder");
+    to.session = number("a session");
+  }
+
+  void read(announce_frame& to) {
+    read(to.at);
+    to.epoch = number("an epoch");
+    read(to.key, "a key");
+    to.contact = text("a contact");
+    to.hops = hops();
+  }
+
+  void read(bind_frame& to) {
+    const auto has = flags_of(bind_own_key, "the flags of a BIND");
+    read(to.key, "a key");
+    to.epoch = number("an epoch");
+    to.number = number("the number of the next message");
+    if ((has & bind_own_key) != 0)
+      read_some(to.own_key, "a key of its own");
+  }
+
+  void read(start_frame& to) {
+    to.epoch = number("an epoch");
+    to.number = number("the number of the next message");
+  }
+
+  void read(credit_frame& to) {
+    to.taken = number("how many messages were taken");
+    read(to.limit);
+    to.hops = hops();
+  }
+
+  void read(window_frame& to) {
+    read(to.target, "the window a frame is for");
+    auto& facts = to.facts;
+    const auto has =
+      flags_of(window_target_origin | window_source, "the flags of a message for a window");
+    facts.origin = text("an origin");
+    if ((has & window_target_origin) != 0)
+      facts.target_origin = text("a target origin");
+    if ((has & window_source) != 0)
+      read_some(facts.source, "the window a message comes from");
+    facts.source_name = text("the name of a window");
+    read(to.message);
+  }
+
+  // -- what they consist of -----------------------------------------------------------------------
+
+  void read(frame_message& to) {
+    const auto has = flags_of(message_trouble, "the flags of a message");
+    to.bytes = number("what a message counts");
+    to.hops = hops();
+    const auto ports = count(bounds_.ports_max, port_bytes_min, "ports");
+    to.ports.reserve(ports);
+    for (std::size_t i = 0; i < ports && trouble_.empty(); ++i)
+      read(to.ports.emplace_back());
+    auto data = std::make_shared<encoded_data>();
+    if ((has & message_trouble) != 0) {
+      const auto* const before = at_;
+      data->trouble = text("what the trouble is");
+      if (data->trouble.empty())
+        fail_at(before, "what the trouble is, in at least one byte");
+    } else {
+      const auto bytes = string("the data of a message");
+      data->bytes.assign(bytes.begin(), bytes.end());
+    }
+    to.data = std::move(data);
+  }
+
+  void read(port_descriptor& to) {
+    read(to.id, "the waypoint of a port");
+    if (!to.id)
+      return; // It was detached.
+    read(to.channel, "a channel");
+    to.direct = (flags_of(port_direct, "the flags of a port") & port_direct) != 0;
+    const auto* const before = at_;
+    to.side = byte("a side");
+    if (to.side > 1)
+      fail_at(before, "a side, 0 or 1, not " + std::to_string(to.side));
+    to.epoch = number("an epoch");
+    to.peer_epoch = number("the epoch of the peer");
+    read(to.predecessor, "a predecessor");
+    for (auto* tally : {&to.sent, &to.allowed, &to.taken, &to.unread, &to.granted, &to.outbox})
+      read(*tally);
+    const auto runs = count(bounds_.runs_max, run_bytes_min, "runs of posts");
+    to.open_posts.reserve(runs);
+    for (std::size_t i = 0; i < runs && trouble_.empty(); ++i)
+      read(to.open_posts.emplace_back());
+  }
+
+  void read(link_address& to) {
+    read(to.node, "a node");
+    read(to.waypoint, "a waypoint");
+  }
+
+  void read(flow_tally& to) {
+    to.messages = number("a tally of messages");
+    to.bytes = number("a tally of bytes");
+  }
+
+  void read(close_reason& to) {
+    const auto* const before = at_;
+    const auto read = byte("a close reason");
+    if (read > static_cast<std::uint8_t>(close_reason_last))
+      return fail_at(before, "a close reason, not " + std::to_string(read));
+    to = static_cast<close_reason>(read);
+  }
+
+  std::uint32_t hops() {
+    constexpr auto most = std::numeric_limits<std::uint32_t>::max();
+    const auto* const before = at_;
+    const auto read = number("a count of hops");
+    if (read <= most)
+      return static_cast<std::uint32_t>(read);
+    fail_at(before, "a count of hops in 32 bits");
+    return 0;
+  }
+
+  // How many things follow, of at least so many bytes each.
+  std::size_t count(std::size_t most, std::size_t bytes_each, std::string_view things) {
+    const auto* const before = at_;
+    const auto read = number("a count");
+    if (read <= most && read <= left() / bytes_each)
+      return static_cast<std::size_t>(read);
+    fail_at(before, (read > most ? "at most " + std::to_string(most) + " "
+                                 : "as many bytes as would fill all ")
+                      + std::string{things} + ", not " + std::to_string(read));
+    return 0;
+  }
+
+  // -- bytes --------------------------------------------------------------------------------------
+
+  std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+
+  std::uint8_t byte(std::string_view what) {
+    if (at_ == end_) [[unlikely]] {
+      ended(what);
+      return 0;
+    }
+    return std::to_integer<std::uint8_t>(*at_++);
+  }
+
+  std::uint8_t flags_of(flags known, std::string_view what) {
+    const auto* const before = at_;
+    const auto read = byte(what);
+    if ((read & ~unsigned{known}) != 0)
+      fail_at(before, std::string{what} + ", at most " + std::to_string(known) + ", not "
+                        + std::to_string(read));
+    return read;
+  }
+
+  template <class Tag>
+  void read(random_id<Tag>& to, std::string_view what) {
+    if (left() < id_bytes) [[unlikely]]
+      return ended(what);
+    to = {detail::load_big_endian<std::uint64_t>(at_),
+          detail::load_big_endian<std::uint64_t>(at_ + sizeof to.high)};
+    at_ += id_bytes;
+  }
+
+  // One whose absence a flag would have told.
+  template <class Tag>
+  void read_some(random_id<Tag>& to, std::string_view what) {
+    const auto* const before = at_;
+    read(to, what);
+    if (!to)
+      fail_at(before, std::string{what} + ", not none");
+  }
+
+  std::uint64_t number(std::string_view what) {
+    const auto* at = at_;
+    std::uint64_t made = 0;
+    for (unsigned shift = 0; at != end_; shift += number_bits) {
+      const auto next = std::to_integer<std::uint64_t>(*at++);
+      const auto digits = next & (number_more - 1U);
+      if (digits << shift >> shift != digits || (next >= number_more && shift >= 63)) {
+        fail(std::string{what} + " in 64 bits");
+        return 0;
+      }
+      made |= digits << shift;
+      if (next >= number_more)
+        continue;
+      if (next == 0 && shift != 0) {
+        fail(std::string{what} + " in its shortest form");
+        return 0;
+      }
+      at_ = at;
+      return made;
+    }
+    ended(what);
+    return 0;
+  }
+
+  // A length and so many bytes.
+  std::span<const std::byte> string(std::string_view what) {
+    const auto* const before = at_;
+    const auto size = number(what);
+    if (size > left()) {
+      fail_at(before, std::string{what} + " in " + std::to_string(size) + " bytes, but there are "
+                        + std::to_string(left()));
+      return {};
+    }
+    const auto* const start = std::exchange(at_, at_ + size);
+    return {start, at_};
+  }
+
+  std::string text(std::string_view what) {
+    const auto* const before = at_;
+    const auto bytes = string(what);
+    if (bytes.size() > bounds_.text_bytes_max) {
+      fail_at(before, std::string{what} + " in at most " + std::to_string(bounds_.text_bytes_max)
+                        + " bytes, not " + std::to_string(bytes.size()));
+      return {};
+    }
+    const std::string_view read{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    if (detail::text_form_of(read) == detail::text_form::utf8)
+      return std::string{read};
+    fail_at(before, std::string{what} + " in UTF-8");
+    return {};
+  }
+
+  // -- trouble ------------------------------------------------------------------------------------
+
+  void ended(std::string_view what) { fail(std::string{what} + ", but the bytes end"); }
+
+  void fail(const std::string& expected) { fail_at(at_, expected); }
+
+  // The first counts. Whatever is read afterwards finds the end.
+  void fail_at(const std::byte* where, const std::string& expected) {
+    at_ = end_;
+    if (trouble_.empty())
+      trouble_ = "byte " + std::to_string(where - begin_) + ": expected " + expected;
+  }
+
+  const std::byte* begin_;
+  const std::byte* at_;
+  const std::byte* end_;
+  const frame_limits& bounds_;
+  std::string trouble_;
+};
+
+} // namespace
+
+result<frame> decode_frame(std::span<const std::byte> from, const frame_limits& bounds) {
+  return frame_reader{from, bounds}.run();
+}
+
+} // namespace hawser
