@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <caf/config_value.hpp>
+#include <caf/io/middleman.hpp>
 #include <caf/settings.hpp>
 
 #include "hawser/detail/caf_compat.hpp"
@@ -126,6 +127,7 @@ error check_file(const std::string& path) {
 } // namespace
 
 config::config() {
+  load<caf::io::middleman>(); // Connections of nodes; without one it costs a thread that sleeps.
   detail::set_config_file(*this, file_name);
   opt_group{custom_options_, "hawser"}
     .add(log_level, "log-level", "trace, debug, info, warning, error, critical or off")

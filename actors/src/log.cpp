@@ -11,7 +11,7 @@
 namespace hawser::detail {
 namespace {
 
-constexpr std::array<std::string_view, 3> component_names{"system", "context", "port"};
+constexpr std::array<std::string_view, 4> component_names{"system", "context", "port", "node"};
 
 spdlog::level::level_enum parse_level(std::string_view name) {
   const auto level = spdlog::level::from_str(std::string{name});
@@ -26,8 +26,8 @@ spdlog::level::level_enum parse_level(std::string_view name) {
 std::size_t parse_component(std::string_view name) {
   const auto found = std::ranges::find(component_names, name);
   if (found == component_names.end())
-    throw std::invalid_argument("'" + std::string{name}
-                                + "' is not a log component; these are: system, context, port");
+    throw std::invalid_argument(
+      "'" + std::string{name} + "' is not a log component; these are: system, context, port, node");
   return static_cast<std::size_t>(found - component_names.begin());
 }
 

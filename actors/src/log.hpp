@@ -13,7 +13,7 @@
 namespace hawser::detail {
 
 /// The parts of hawser whose log levels can be set apart.
-enum class component : std::uint8_t { system, context, port };
+enum class component : std::uint8_t { system, context, port, node };
 
 /// One logger a component. Lines read
 /// `2026-01-31 12:00:00.000 [warning] [context] listener_threw: ...`, with a stable event id.
@@ -31,7 +31,7 @@ public:
   }
 
 private:
-  std::array<std::shared_ptr<spdlog::logger>, 3> loggers_;
+  std::array<std::shared_ptr<spdlog::logger>, 4> loggers_;
 };
 
 } // namespace hawser::detail

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include <caf/init_global_meta_objects.hpp>
+#include <caf/io/middleman.hpp>
 
 #include "actor_waker.hpp"
 #include "hawser/browsing_context.hpp"
@@ -79,6 +80,7 @@ void system_state::report_open_ports() {
 
 void init_global_meta_objects() {
   caf::init_global_meta_objects<caf::id_block::hawser>();
+  caf::io::middleman::init_global_meta_objects();
   caf::core::init_global_meta_objects();
 }
 

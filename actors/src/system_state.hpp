@@ -86,6 +86,12 @@ public:
   hawser::system::channel_listener channel_made; ///< Set before the first context is opened.
 };
 
+/// What is inside a `system`.
+class system_access {
+public:
+  static std::shared_ptr<system_state> state(const hawser::system& of) { return of.state_; }
+};
+
 /// The origin of a context at `url`. HTML #determining-the-origin. Throws `std::invalid_argument`.
 origin origin_of(std::string_view url, const origin* inherited);
 

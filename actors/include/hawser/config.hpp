@@ -25,7 +25,7 @@ public:
   std::string log_level = "warning";
 
   /// Other levels for single components: `context=debug,port=trace`. The components are `system`,
-  /// `context` and `port`.
+  /// `context`, `port` and `node`.
   std::string log_components;
 
   /// Log to this file instead of standard error.

@@ -6,6 +6,7 @@
 #include "hawser/browsing_context.hpp"
 #include "hawser/event.hpp"
 #include "hawser/message_port.hpp"
+#include "hawser/node.hpp"
 #include "hawser/origin.hpp"
 #include "hawser/payload.hpp"
 #include "hawser/scoped_context.hpp"

@@ -22,6 +22,7 @@ class worker_script;
 
 namespace detail {
 class system_state;
+class system_access;
 } // namespace detail
 
 /// What all contexts of a system have done together.
@@ -108,6 +109,7 @@ public:
   caf::actor_system& actors() noexcept;
 
 private:
+  friend class detail::system_access;
   friend class scoped_context;
 
   std::unique_ptr<config> own_config_;

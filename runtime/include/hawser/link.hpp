@@ -58,17 +58,17 @@ struct node_facts {
 
 /// Why a connection came to an end. Values travel: never reuse or renumber one.
 enum class link_end : std::uint8_t {
-  closed = 0,        ///< The peer's node ends in order.
-  lost = 1,          ///< The connection broke.
-  silent = 2,        ///< The peer said nothing for too long.
-  not_hawser = 3,    ///< The peer speaks something else.
-  version = 4,       ///< No version is known to both.
-  refused = 5,       ///< Policy: a name, an origin, a certificate.
-  duplicate = 6,     ///< The two nodes are connected already.
-  malformed = 7,     ///< Bytes that are no frame.
-  rule = 8,          ///< A broken rule of the protocol.
-  limit = 9,         ///< Too much of something.
-  handshake = 10,    ///< It took too long.
+  closed = 0,     ///< The peer's node ends in order.
+  lost = 1,       ///< The connection broke.
+  silent = 2,     ///< The peer said nothing for too long.
+  not_hawser = 3, ///< The peer speaks something else.
+  version = 4,    ///< No version is known to both.
+  refused = 5,    ///< Policy: a name, an origin, a certificate.
+  duplicate = 6,  ///< The two nodes are connected already.
+  malformed = 7,  ///< Bytes that are no frame.
+  rule = 8,       ///< A broken rule of the protocol.
+  limit = 9,      ///< Too much of something.
+  handshake = 10, ///< It took too long.
 };
 
 std::string_view to_string(link_end why) noexcept;
@@ -143,6 +143,9 @@ public:
 
   /// More waits than should, until less does again.
   bool congested() const noexcept;
+
+  /// How long the peer has said nothing.
+  std::uint64_t silent_ms(std::uint64_t now_ms) const noexcept;
 
   bool open() const noexcept;
   bool over() const noexcept;

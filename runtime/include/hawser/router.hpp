@@ -113,14 +113,16 @@ struct router_statistics {
 /// describes the protocol.
 class router {
 public:
-  /// `waker` asks for `run_turn`; `contact` is what other nodes are told of how to reach this one.
-  router(node_id self, std::shared_ptr<waker> waker, entropy bits, router_limits bounds = {},
-         std::string contact = {});
+  /// `waker` asks for `run_turn`.
+  router(node_id self, std::shared_ptr<waker> waker, entropy bits, router_limits bounds = {});
   router(const router&) = delete;
   router& operator=(const router&) = delete;
   ~router();
 
   node_id self() const noexcept;
+
+  /// What other nodes are told of how to reach this one from here on; may be empty.
+  void contact(std::string text);
 
   // -- links ------------------------------------------------------------------------------------
 
@@ -143,6 +145,9 @@ public:
 
   /// A frame has come from `from`; its ends belong to this router from now on.
   void receive(node_id from, frame&& what);
+
+  /// The same for a message that is not to be delivered: its ends are closed as `refused`.
+  void refuse(node_id from, window_frame&& what);
 
   /// Takes up what was posted to ends at other nodes. True if there is more to do.
   [[nodiscard]] bool run_turn(std::size_t messages_max = 0);

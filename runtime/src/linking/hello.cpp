@@ -17,8 +17,7 @@ value as_value(const hello& from) {
   array origins;
   for (const auto& each : from.facts.origins)
     origins.push_back(each);
-  return object{
-    {"name", from.facts.name}, {"contact", from.facts.contact}, {"origins", origins}};
+  return object{{"name", from.facts.name}, {"contact", from.facts.contact}, {"origins", origins}};
 }
 
 } // namespace

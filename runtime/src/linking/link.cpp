@@ -52,7 +52,8 @@ void link_core::write(link_record kind, bytes_view body) {
   control_.insert(control_.end(), body.begin(), body.end());
 }
 
-// -- in -----------------------------------------------------------------------------------------------
+// -- in
+// -----------------------------------------------------------------------------------------------
 
 void link_core::receive(bytes_view bytes, std::uint64_t now_ms) {
   if (state_ == state::ended)
@@ -147,8 +148,7 @@ void link_core::on_frames(error err, std::vector<frame>& frames) {
   frames.clear();
   if (!err)
     return;
-  end(err.code() == errc::quota_exceeded_error ? link_end::limit : link_end::malformed,
-      err.what());
+  end(err.code() == errc::quota_exceeded_error ? link_end::limit : link_end::malformed, err.what());
 }
 
 void link_core::on_hello(bytes_view body) {
@@ -158,7 +158,8 @@ void link_core::on_hello(bytes_view body) {
   if (!said)
     return end(link_end::malformed, said.error().what());
   if (said->version_max < link_version_min || said->version_min > link_version_max)
-    return end(link_end::version, "the peer speaks " + versions(said->version_min, said->version_max)
+    return end(link_end::version, "the peer speaks "
+                                    + versions(said->version_min, said->version_max)
                                     + " of the link protocol, this node "
                                     + versions(link_version_min, link_version_max));
   if (said->facts.id == own_.id)
@@ -209,7 +210,8 @@ void link_core::on_pong(bytes_view body) {
 void link_core::on_bye(bytes_view body) {
   if (body.empty())
     return end(link_end::malformed, "a farewell without a reason");
-  const auto known = static_cast<std::uint8_t>(body[0]) <= static_cast<std::uint8_t>(link_end::handshake);
+  const auto known =
+    static_cast<std::uint8_t>(body[0]) <= static_cast<std::uint8_t>(link_end::handshake);
   const auto why = known ? static_cast<link_end>(body[0]) : link_end::closed;
   std::string text;
   constexpr std::size_t text_bytes_max = 1024;
@@ -219,7 +221,8 @@ void link_core::on_bye(bytes_view body) {
   over(why, std::move(text), true);
 }
 
-// -- time and the end -----------------------------------------------------------------------------------
+// -- time and the end
+// -----------------------------------------------------------------------------------
 
 void link_core::tick(std::uint64_t now_ms) {
   now_ms_ = now_ms;
@@ -227,8 +230,8 @@ void link_core::tick(std::uint64_t now_ms) {
     return;
   if (state_ != state::open) {
     if (now_ms - began_ms_ >= bounds_.handshake_ms_max)
-      end(link_end::handshake, "the handshake took longer than "
-                                 + std::to_string(bounds_.handshake_ms_max) + " ms");
+      end(link_end::handshake,
+          "the handshake took longer than " + std::to_string(bounds_.handshake_ms_max) + " ms");
     return;
   }
   if (now_ms - heard_ms_ >= bounds_.silence_ms_max)
@@ -263,7 +266,8 @@ void link_core::over(link_end why, std::string text, bool by_peer) {
   events.push_back({link_event::ended{why, std::move(text), by_peer}});
 }
 
-// -- out ------------------------------------------------------------------------------------------------
+// -- out
+// ------------------------------------------------------------------------------------------------
 
 void link_core::send(const frame& what) {
   if (state_ == state::open)
@@ -374,6 +378,10 @@ std::optional<link_event> link::next_event() {
 
 bool link::congested() const noexcept {
   return core_->congested();
+}
+
+std::uint64_t link::silent_ms(std::uint64_t now_ms) const noexcept {
+  return core_->silent_ms(now_ms);
 }
 
 bool link::open() const noexcept {

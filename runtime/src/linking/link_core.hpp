@@ -34,12 +34,13 @@ public:
   bool take_output(std::vector<std::byte>& to, std::size_t bytes_max);
   bool has_output() const noexcept { return !control_.empty() || !lanes_.empty(); }
   bool congested() noexcept;
+  std::uint64_t silent_ms(std::uint64_t now_ms) const noexcept { return now_ms - heard_ms_; }
 
   /// What the handshake has come to.
   enum class state : std::uint8_t {
-    greeting,    ///< Waits for the peer's hello.
-    introduced,  ///< Waits for the shell to accept it.
-    starting,    ///< Acceptor: waits for the initiator's start.
+    greeting,   ///< Waits for the peer's hello.
+    introduced, ///< Waits for the shell to accept it.
+    starting,   ///< Acceptor: waits for the initiator's start.
     open,
     ended,
   };

@@ -246,7 +246,7 @@ endpoint router_core::import_end(const port_descriptor& from, const node_id& car
   give_twin(w, std::move(mine));
   if (!from.direct) {
     w.key = draw<bind_key>(bits_);
-    send(*w.out, w, announce_frame{{self, w.id}, w.epoch, w.key, contact_, 0});
+    send(*w.out, w, announce_frame{{self, w.id}, w.epoch, w.key, contact, 0});
   }
   return std::move(theirs);
 }

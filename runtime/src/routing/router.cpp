@@ -10,11 +10,10 @@ namespace hawser {
 namespace detail {
 
 router_core::router_core(node_id own, std::shared_ptr<waker> waker, entropy bits,
-                         router_limits own_bounds, std::string contact)
+                         router_limits own_bounds)
   : self(own),
     bounds(own_bounds),
     bits_(std::move(bits)),
-    contact_(std::move(contact)),
     ready_(ref<ready_list>::adopt(new ready_list{std::move(waker)})),
     encoder_({bounds.values, wire_scope::message, 0}) {
   HAWSER_ASSERT(self, "a router needs the id of its node");
@@ -309,15 +308,21 @@ std::vector<waypoint_snapshot> router_core::snapshot() const {
 
 } // namespace detail
 
-router::router(node_id self, std::shared_ptr<waker> waker, entropy bits, router_limits bounds,
-               std::string contact)
-  : core_(std::make_unique<detail::router_core>(self, std::move(waker), std::move(bits), bounds,
-                                                std::move(contact))) {}
+router::router(node_id self, std::shared_ptr<waker> waker, entropy bits, router_limits bounds)
+  : core_(std::make_unique<detail::router_core>(self, std::move(waker), std::move(bits), bounds)) {}
 
 router::~router() = default;
 
 node_id router::self() const noexcept {
   return core_->self;
+}
+
+void router::contact(std::string text) {
+  core_->contact = std::move(text);
+}
+
+void router::refuse(node_id from, window_frame&& what) {
+  core_->refuse(from, std::move(what));
 }
 
 void router::link_up(node_id peer, link_session session) {

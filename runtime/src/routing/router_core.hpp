@@ -32,8 +32,7 @@ public:
 /// (crediting.cpp), ends of all kinds (ending.cpp), windows (windows.cpp).
 class router_core {
 public:
-  router_core(node_id self, std::shared_ptr<waker> waker, entropy bits, router_limits bounds,
-              std::string contact);
+  router_core(node_id self, std::shared_ptr<waker> waker, entropy bits, router_limits bounds);
   ~router_core();
 
   router_core(const router_core&) = delete;
@@ -46,6 +45,7 @@ public:
   void hold(node_id peer);
   void release(node_id peer);
   void receive(node_id from, frame&& what);
+  void refuse(node_id from, window_frame&& what);
   bool run_turn(std::size_t messages_max);
   void close(close_reason reason);
   std::vector<waypoint_snapshot> snapshot() const;
@@ -61,6 +61,7 @@ public:
   const router_limits bounds;
   router_output output;
   router_statistics statistics;
+  std::string contact;
 
 private:
   struct peer_link {
@@ -184,7 +185,6 @@ private:
   void stand_in_for(const ref<window_twin>& made, node_id at, window_id id);
 
   const entropy bits_;
-  const std::string contact_;
   const ref<ready_list> ready_;
   turn_queue turns_;
   bool closed_ = false;

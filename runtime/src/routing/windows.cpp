@@ -127,6 +127,16 @@ void router_core::on_window(const node_id& from, window_frame&& f) {
   inbox.push(std::move(msg));
 }
 
+void router_core::refuse(node_id from, window_frame&& what) {
+  if (closed_ || !linked(from))
+    return;
+  auto msg = unpack(std::move(what.message), from);
+  for (auto& end : msg.extras->ports)
+    end.close(close_reason::refused);
+  dropped_.push_back(std::move(msg));
+  settle();
+}
+
 void router_core::lose_windows(const node_id& of) {
   std::vector<ref<window_twin>> lost;
   for (const auto& [key, each] : stand_ins_)

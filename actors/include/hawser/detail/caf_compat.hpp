@@ -2,6 +2,7 @@
 
 // What differs between CAF 0.18.7 and CAF 1.1, and nothing else.
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -47,6 +48,12 @@ inline void set_config_file(caf::actor_system_config& config, std::string path) 
 }
 
 #endif
+
+/// Sends to the actor itself, later.
+template <class Self, class Content>
+void send_later(Self& self, std::chrono::milliseconds delay, Content content) {
+  self.delayed_send(&self, delay, std::move(content));
+}
 
 /// Sends without a sender; `unit` is the one that runs the calling actor, null outside of any.
 inline void enqueue(caf::abstract_actor& target, caf::message content, execution_unit* unit) {

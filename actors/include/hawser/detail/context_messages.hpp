@@ -22,6 +22,19 @@ struct connect_client {
   std::shared_ptr<connection> client;
 };
 
+/// To be done by a node's actor, on its thread. Never leaves the process.
+struct node_task {
+  std::shared_ptr<std::function<void()>> work;
+};
+
+/// Time passes for a node's actor.
+struct node_tick {};
+
+template <class Inspector>
+bool inspect(Inspector& f, node_tick& x) {
+  return f.object(x).fields();
+}
+
 template <class Inspector>
 bool inspect(Inspector& f, wake_up& x) {
   return f.object(x).fields();
@@ -44,6 +57,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(hawser, HAWSER_CAF_TYPE_ID_BASE)
 CAF_ADD_TYPE_ID(hawser, (hawser::detail::wake_up))
 CAF_ADD_TYPE_ID(hawser, (hawser::detail::close_context))
 CAF_ADD_TYPE_ID(hawser, (hawser::detail::connect_client))
+CAF_ADD_TYPE_ID(hawser, (hawser::detail::node_task))
+CAF_ADD_TYPE_ID(hawser, (hawser::detail::node_tick))
 CAF_END_TYPE_ID_BLOCK(hawser)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hawser::detail::connect_client)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(hawser::detail::node_task)

@@ -1,0 +1,119 @@
+// What nodes ask each other. Every node has a context of its own for that, whose window goes by an
+// id that all know; requests are messages with a port for the answer.
+
+#include <charconv>
+
+#include "hawser/event.hpp"
+#include "node_actor.hpp"
+
+namespace hawser::detail {
+namespace {
+
+constexpr window_id lobby_id{0, 1};
+
+std::string as_text(const window_id& id) {
+  char text[33];
+  std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(id.high),
+                static_cast<unsigned long long>(id.low));
+  return text;
+}
+
+std::optional<window_id> as_window_id(const value& from) {
+  const auto text = from.as<std::string>();
+  constexpr std::size_t half = 16;
+  if (!text || text->size() != 2 * half)
+    return std::nullopt;
+  window_id id;
+  const auto read = [](const char* at, std::uint64_t& to) {
+    const auto parsed = std::from_chars(at, at + half, to, 16);
+    return parsed.ec == std::errc{} && parsed.ptr == at + half;
+  };
+  if (!read(text->data(), id.high) || !read(text->data() + half, id.low))
+    return std::nullopt;
+  return id;
+}
+
+} // namespace
+
+void node_actor::open_lobby() {
+  lobby_ =
+    std::make_unique<port_registry>(static_cast<registry_host&>(*this), waker_, origin::opaque(),
+                                    system_->default_limits, "lobby of node " + options.name);
+  lobby_->window_events().handler("message", [this](message_event& ev) { on_request(ev); });
+  routes_.publish_as(lobby_id, lobby_->window());
+}
+
+void node_actor::on_request(message_event& ev) {
+  if (ev.ports().size() != 1)
+    return;
+  const auto& answer = ev.ports().front();
+  const auto name = ev.data()["find"].as<std::string>();
+  const auto found = name ? published_.find(*name) : published_.end();
+  if (found == published_.end() || found->second.closed())
+    static_cast<void>(
+      answer.post_message(object{{"trouble", "node " + options.name + " has published no window '"
+                                               + name.value_or("") + "'"}}));
+  else
+    static_cast<void>(
+      answer.post_message(object{{"window", as_text(routes_.publish(found->second))}}));
+  answer.close();
+}
+
+void node_actor::find_window(const node_id& at, const std::string& name,
+                             const window_proxy& promised) {
+  const registry_scope scope{*lobby_};
+  const auto channel = lobby_->make_channel();
+  const auto settled = std::make_shared<bool>(false);
+  const auto fail = [this, settled, promised](const std::string& why, close_reason reason) {
+    if (std::exchange(*settled, true))
+      return;
+    system_->log.write(component::node, spdlog::level::warn, "window_not_found", "{}", why);
+    routes_.refuse(promised, reason);
+  };
+  channel.port1.on_message([this, at, promised, settled, fail](message_event& ev) {
+    const auto found = as_window_id(ev.data()["window"]);
+    if (!found)
+      return fail(ev.data()["trouble"].as<std::string>().value_or("an answer that is none"),
+                  close_reason::refused);
+    if (!std::exchange(*settled, true))
+      routes_.fulfil(promised, at, *found);
+  });
+  channel.port1.on_close([fail, name](close_event& ev) {
+    fail("window '" + name + "' was not found: " + std::string{explain(ev.reason())},
+         ev.reason() == close_reason::node_lost ? close_reason::node_lost : close_reason::refused);
+  });
+  const auto lobby = routes_.remote_window(at, lobby_id, "lobby");
+  static_cast<void>(lobby.post_message(object{{"find", name}}, "*", {channel.port2}));
+}
+
+window_proxy node_actor::open(const node_address& at) {
+  auto promised = routes_.promise_window(to_string(at) + "/" + at.name);
+  post([this, at, promised] {
+    connect(at, [this, at, promised](const result<std::string>& outcome) {
+      const auto reached = reached_.find(to_string(at));
+      if (outcome && reached != reached_.end())
+        find_window(reached->second, at.name, promised);
+      else
+        routes_.refuse(promised, close_reason::node_lost);
+    });
+  });
+  return promised;
+}
+
+void node_actor::report_exception(const event& ev, std::string_view where,
+                                  std::exception_ptr exception) {
+  system_->log.write(component::node, spdlog::level::err, "lobby_threw", "{} at {}: {}", ev.type(),
+                     where, describe(exception));
+}
+
+void node_actor::report_refused_post(std::string_view where, const error& err) {
+  system_->log.write(component::node, spdlog::level::warn, "lobby_refused", "{}: {}", where,
+                     to_string(err));
+}
+
+void node_actor::report_undecodable(std::string_view where, const error& err) {
+  system_->log.write(component::node, spdlog::level::warn, "lobby_undecodable", "{}: {}", where,
+                     to_string(err));
+}
+
+} // namespace hawser::detail

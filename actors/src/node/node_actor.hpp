@@ -1,0 +1,156 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <caf/actor.hpp>
+#include <caf/io/broker.hpp>
+#include <caf/io/connection_handle.hpp>
+
+#include "../actor_waker.hpp"
+#include "../system_state.hpp"
+#include "hawser/node.hpp"
+#include "node_address.hpp"
+
+namespace hawser::detail {
+
+/// The actor behind `node`: a CAF broker that owns the router and every connection. All that is
+/// not said to be for any thread is done on the broker's.
+///
+/// Connections and the time are in connections.cpp, who is dialled when in dialling.cpp, what nodes
+/// ask each other in lobby.cpp.
+class node_actor : public std::enable_shared_from_this<node_actor>, private registry_host {
+public:
+  using outcome_callback = std::function<void(const result<std::string>&)>;
+
+  node_actor(std::shared_ptr<system_state> system, node_options options, node_id own);
+
+  /// Starts the broker. Any thread, once.
+  void start();
+
+  /// Says farewell to every peer and ends the broker. Any thread; waits.
+  void stop();
+
+  /// Has `work` done on the broker's thread. Any thread.
+  void post(std::function<void()> work);
+
+  /// The same, and waits for its result. Not on the broker's thread, and not after `stop`.
+  template <class Work>
+  auto call(Work work) {
+    std::promise<decltype(work())> outcome;
+    auto arrives = outcome.get_future();
+    post([&outcome, &work] { outcome.set_value(work()); });
+    return arrives.get();
+  }
+
+  result<std::uint16_t> listen(const std::string& host, std::uint16_t port, exposure to);
+
+  /// `then` is called once, when both sides are up or never will be.
+  void connect(const node_address& to, outcome_callback then);
+  void keep_connected(const node_address& to);
+
+  void publish(const std::string& name, const window_proxy& window);
+
+  /// Any thread.
+  window_proxy open(const node_address& at);
+
+  std::vector<peer_snapshot> peers();
+
+  router& routes() noexcept { return routes_; }
+
+  const node_options options;
+  const node_id id;
+
+private:
+  using clock = std::chrono::steady_clock;
+  using handle = caf::io::connection_handle;
+
+  struct connection {
+    handle at;
+    link peer_link;
+    std::string address; ///< For people: what was dialled, or where it comes from.
+    link::side side;
+    node_facts peer; ///< Once it has introduced itself.
+    bool introduced = false;
+    bool opened = false;
+    std::uint64_t unsent = 0; ///< Given to CAF and not to the operating system.
+    std::chrono::milliseconds round_trip{0};
+    std::vector<outcome_callback> waiting;
+  };
+
+  /// A node that shall be connected.
+  struct dialled_node {
+    node_address to;
+    bool keep = false;
+    bool busy = false; ///< Being dialled, or connected.
+    unsigned failures = 0;
+    clock::time_point next_attempt;
+    std::optional<node_id> wanted; ///< By the router.
+    std::vector<outcome_callback> waiting;
+  };
+
+  caf::behavior run(caf::io::broker* self);
+
+  // -- connections.cpp --------------------------------------------------------------------------
+
+  void add(handle at, link::side side, std::string address);
+  void on_data(handle at, std::span<const std::byte> bytes);
+  void on_closed(handle at);
+  void on_tick();
+  void take_events(connection& from);
+  void on_introduced(connection& from, node_facts peer);
+  void on_opened(connection& from, link_session session);
+  void on_frame(connection& from, frame&& what);
+  void on_ended(connection& from, const link_event::ended& how);
+  bool settled_with_other(connection& newcomer);
+  bool may_speak_for(const std::string& peer_name, const std::string& origin) const;
+  void settle();
+  void flush(connection& to);
+  std::uint64_t now_ms() const;
+
+  // -- dialling.cpp -------------------------------------------------------------------------------
+
+  void dial_now(dialled_node& which);
+  void on_dialled(const std::string& address, result<int> outcome);
+  void dialled(const std::string& address, const result<std::string>& outcome);
+  void want(const node_id& which, const std::string& contact);
+  void retry();
+
+  // -- lobby.cpp
+  // ------------------------------------------------------------------------------------
+
+  void open_lobby();
+  void on_request(message_event& ev);
+  void find_window(const node_id& at, const std::string& name, const window_proxy& promised);
+  void report_exception(const event& ev, std::string_view where,
+                        std::exception_ptr exception) override;
+  void report_refused_post(std::string_view where, const error& err) override;
+  void report_undecodable(std::string_view where, const error& err) override;
+
+  const std::shared_ptr<system_state> system_;
+  caf::actor broker_;
+  caf::io::broker* self_ = nullptr;
+  std::shared_ptr<waker> waker_;
+  router routes_;
+  std::string routes_contact_;
+  std::unique_ptr<port_registry> lobby_;
+  std::map<handle, connection> connections_;
+  std::map<node_id, handle> peers_;
+  std::set<handle> dirty_;
+  std::map<std::string, dialled_node> dialled_; // by address
+  std::map<std::string, node_id> reached_;      // by address
+  std::map<std::string, window_proxy> published_;
+  bool stopping_ = false;
+};
+
+} // namespace hawser::detail
