@@ -33,5 +33,59 @@ TEST_CASE("a window of another node gets a message and a port, and answers over 
         == lines{"https://page.example says Hello!", "page got Message back from the IFrame"});
 }
 
+// Takes what arrives at a port and, now and then, hands the port on to the next in the round.
+void runner(browsing_context* self, notebook& seen, window_proxy next, int stay, int last) {
+  self->on_message([self, &seen, next, stay, last](message_event& ev) {
+    auto port = ev.ports().at(0);
+    auto expected = std::make_shared<int>(*ev.data().as<int>());
+    const auto leave_at = *expected + stay;
+    port.on_message([self, &seen, next, last, port, expected, leave_at](message_event& arrived) {
+      const auto number = *arrived.data().as<int>();
+      seen.check(number == *expected, "number " + std::to_string(number) + " came instead of "
+                                        + std::to_string(*expected));
+      ++*expected;
+      if (*expected == last) {
+        seen.add("all are there");
+        self->close();
+      } else if (*expected >= leave_at && !port.detached()) {
+        static_cast<void>(next.post_message(*expected, "*", {port}));
+      }
+    });
+  });
+}
+
+TEST_CASE("a port travels round three nodes while its peer posts, and nothing is lost",
+          "[distributed]") {
+  constexpr int messages = 20000;
+  constexpr int stay = 1000;
+  notebook seen;
+  test_node a{"a"};
+  test_node b{"b"};
+  test_node c{"c"};
+  const auto at = [](test_node& each) { return each.address() + "/runner"; };
+  const auto open = [&](test_node& where, test_node& next) {
+    const auto target = where->open(at(next));
+    where->publish(
+      "runner", where.system().open("https://runner.example/", [&, target](browsing_context* self) {
+        runner(self, seen, target, stay, messages);
+      }));
+  };
+  for (auto* each : {&a, &b, &c})
+    each->address();
+  open(a, b);
+  open(b, c);
+  open(c, a);
+  const auto first = a->open(at(b));
+  a.system().open("https://page.example/", [&](browsing_context* self) {
+    auto [port1, port2] = self->make_channel();
+    static_cast<void>(first.post_message(0, "*", {port2}));
+    for (int i = 0; i < messages; ++i)
+      static_cast<void>(port1.post_message(i));
+  });
+  CHECK(seen.await(1) == lines{"all are there"});
+  for (auto* each : {&a, &b, &c})
+    each->system().close_all();
+}
+
 } // namespace
 } // namespace hawser::test
