@@ -6,7 +6,7 @@
 
 #include "hawser/detail/caf_compat.hpp"
 #include "hawser/detail/context_messages.hpp"
-#include "node_actor.hpp"
+#include "node/node_actor.hpp"
 
 namespace hawser::detail {
 namespace {

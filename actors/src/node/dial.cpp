@@ -1,7 +1,7 @@
 // CAF's own way to connect waits as long as the operating system likes, and in the thread that
 // serves every other connection.
 
-#include "dial.hpp"
+#include "node/dial.hpp"
 
 #include <cerrno>
 #include <cstring>

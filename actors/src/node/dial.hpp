@@ -3,7 +3,7 @@
 #include <chrono>
 
 #include "hawser/error.hpp"
-#include "node_address.hpp"
+#include "node/node_address.hpp"
 
 namespace hawser::detail {
 

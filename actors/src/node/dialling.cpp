@@ -9,8 +9,8 @@
 #include <caf/io/middleman.hpp>
 #include <caf/spawn_options.hpp>
 
-#include "dial.hpp"
-#include "node_actor.hpp"
+#include "node/dial.hpp"
+#include "node/node_actor.hpp"
 
 namespace hawser::detail {
 

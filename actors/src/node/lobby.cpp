@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "hawser/event.hpp"
-#include "node_actor.hpp"
+#include "node/node_actor.hpp"
 
 namespace hawser::detail {
 namespace {

@@ -17,10 +17,10 @@
 #include <caf/io/broker.hpp>
 #include <caf/io/connection_handle.hpp>
 
-#include "../actor_waker.hpp"
-#include "../system_state.hpp"
+#include "actor_waker.hpp"
 #include "hawser/node.hpp"
-#include "node_address.hpp"
+#include "node/node_address.hpp"
+#include "system_state.hpp"
 
 namespace hawser::detail {
 

@@ -1,4 +1,4 @@
-#include "node_address.hpp"
+#include "node/node_address.hpp"
 
 #include <charconv>
 

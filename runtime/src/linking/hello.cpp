@@ -1,9 +1,9 @@
 // The first words of two nodes: a value, of which both read what they know.
 
-#include "../big_endian.hpp"
+#include "big_endian.hpp"
 #include "hawser/value_decoder.hpp"
 #include "hawser/value_encoder.hpp"
-#include "link_core.hpp"
+#include "linking/link_core.hpp"
 
 namespace hawser::detail {
 namespace {

@@ -1,8 +1,8 @@
-#include "lanes.hpp"
+#include "linking/lanes.hpp"
 
 #include <algorithm>
 
-#include "../big_endian.hpp"
+#include "big_endian.hpp"
 
 namespace hawser::detail {
 namespace {

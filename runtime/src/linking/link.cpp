@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "../big_endian.hpp"
-#include "link_core.hpp"
+#include "big_endian.hpp"
+#include "linking/link_core.hpp"
 
 namespace hawser {
 namespace detail {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "hawser/link.hpp"
-#include "lanes.hpp"
+#include "linking/lanes.hpp"
 
 namespace hawser::detail {
 

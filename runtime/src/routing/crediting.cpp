@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "../channel_state.hpp"
-#include "router_core.hpp"
+#include "channel_state.hpp"
+#include "routing/router_core.hpp"
 
 namespace hawser::detail {
 

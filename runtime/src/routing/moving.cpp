@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "../channel_state.hpp"
-#include "router_core.hpp"
+#include "channel_state.hpp"
+#include "routing/router_core.hpp"
 
 namespace hawser::detail {
 namespace {

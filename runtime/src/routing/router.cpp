@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "router_core.hpp"
+#include "routing/router_core.hpp"
 
 namespace hawser {
 namespace detail {

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "../window.hpp"
 #include "hawser/router.hpp"
 #include "hawser/value_encoder.hpp"
-#include "waypoint.hpp"
+#include "routing/waypoint.hpp"
+#include "window.hpp"
 
 namespace hawser::detail {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "../channel_state.hpp"
-#include "../transit.hpp"
-#include "router_core.hpp"
+#include "channel_state.hpp"
+#include "routing/router_core.hpp"
+#include "transit.hpp"
 
 namespace hawser::detail {
 

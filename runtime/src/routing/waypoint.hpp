@@ -13,10 +13,11 @@
 #include <optional>
 #include <vector>
 
-#include "../message.hpp"
-#include "../receiver.hpp"
 #include "hawser/channel.hpp"
 #include "hawser/frame.hpp"
+#include "mailbox_facts.hpp"
+#include "message.hpp"
+#include "receiver.hpp"
 
 namespace hawser::detail {
 

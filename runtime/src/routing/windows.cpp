@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "router_core.hpp"
+#include "routing/router_core.hpp"
 
 namespace hawser::detail {
 
