@@ -1,13 +1,10 @@
 // The examples of runtime/WIRE.md are what the code does.
 
-#include <fstream>
-#include <map>
-#include <regex>
 #include <set>
-#include <sstream>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "document.hpp"
 #include "hawser/value_decoder.hpp"
 #include "hawser/value_encoder.hpp"
 #include "printing.hpp"
@@ -17,30 +14,8 @@
 using namespace hawser;
 using namespace hawser::test;
 
-namespace {
-
-// What the rows of the document's tables say: an expression and its bytes.
-std::multimap<std::string, std::string> examples(const std::string& heading) {
-  std::ifstream file{HAWSER_WIRE_DOCUMENT};
-  std::multimap<std::string, std::string> found;
-  static const std::regex row{R"(^\| `(.+)` \| `([0-9a-f ]+)` \|.*)"};
-  std::string line;
-  std::string under;
-  while (std::getline(file, line)) {
-    std::smatch parts;
-    if (line.starts_with("## "))
-      under = line.substr(3);
-    else if (std::regex_match(line, parts, row)
-             && (under == "What a foreign encoder may send") == (heading == "foreign"))
-      found.emplace(parts[1], parts[2]);
-  }
-  return found;
-}
-
-} // namespace
-
 TEST_CASE("every sample is encoded as the document shows", "[wire][document]") {
-  const auto shown = examples("own");
+  const auto shown = examples(examples_of::values);
   for (const auto& one : samples()) {
     INFO(one.expression);
     std::vector<std::byte> bytes;
@@ -53,7 +28,7 @@ TEST_CASE("every sample is encoded as the document shows", "[wire][document]") {
 }
 
 TEST_CASE("every example of the document is decoded to what it shows", "[wire][document]") {
-  const auto shown = examples("own");
+  const auto shown = examples(examples_of::values);
   CHECK(shown.size() == samples().size());
   for (const auto& [expression, hex] : shown) {
     INFO(expression);
@@ -67,7 +42,7 @@ TEST_CASE("every example of the document is decoded to what it shows", "[wire][d
 }
 
 TEST_CASE("every foreign form of the document is read as the sample it names", "[wire][document]") {
-  const auto shown = examples("foreign");
+  const auto shown = examples(examples_of::foreign_values);
   CHECK(shown.size() > 10);
   for (const auto& [expression, hex] : shown) {
     INFO(expression);
