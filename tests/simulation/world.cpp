@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "hawser/frame_codec.hpp"
+
 namespace hawser::simulation {
 namespace {
 
@@ -21,6 +23,20 @@ std::string kind_of(const frame& from) {
     return "WINDOW";
   const auto start = line.find(' ', line.find("-> ") + 3) + 1;
   return line.substr(start, line.find(' ', start) - start);
+}
+
+// What the other node reads of it.
+frame through_bytes(const frame& from) {
+  std::vector<std::byte> bytes;
+  encode(from, bytes);
+  auto made = decode_frame(bytes);
+  if (!made)
+    throw violation{to_string(from) + " cannot be read: " + made.error().what()};
+  std::vector<std::byte> again;
+  encode(*made, again);
+  if (again != bytes)
+    throw violation{to_string(from) + " was read as " + to_string(*made)};
+  return *std::move(made);
 }
 
 } // namespace
@@ -237,6 +253,8 @@ void world::collect(unsigned from) {
     if (keep_log)
       log.push_back(std::to_string(from) + " > " + std::to_string(target) + "  "
                     + to_string(content));
+    if (how.encoded)
+      content = through_bytes(content);
     if (alive(target))
       wires_[{from, target}].push_back({packet::kind::frame, std::move(content), {}});
   }
@@ -515,6 +533,7 @@ mix mix_of(std::uint64_t seed) {
   chosen.inside_out = pick(false, false, false, true);
   chosen.bounds.window_initial = {pick(std::uint64_t{1}, std::uint64_t{3}, std::uint64_t{256}),
                                   pick(std::uint64_t{40}, std::uint64_t{1} << 20)};
+  chosen.encoded = pick(false, false, true);
   return chosen;
 }
 

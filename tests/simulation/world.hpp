@@ -51,6 +51,7 @@ struct mix {
   double big = 0.0;        ///< A message is larger than a window.
   bool lazy_links = false; ///< Nodes are connected when a router wants it.
   bool inside_out = false; ///< Ends may travel in messages of channels younger than theirs.
+  bool encoded = false;    ///< Every frame goes as its bytes.
   router_limits bounds = {};
 };
 
