@@ -9,6 +9,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "hawser/frame_codec.hpp"
 #include "hawser/value_decoder.hpp"
 #include "hawser/value_encoder.hpp"
 #include "printing.hpp"
@@ -114,6 +115,36 @@ TEST_CASE("bytes that claim much allocate no more than bytes that are much", "[w
           })
           <= most);
   }
+}
+
+TEST_CASE("frames that claim much allocate no more than frames that are much",
+          "[wire][frame][memory]") {
+  const std::string zeros(64, '0');
+  const auto start = "01" + zeros + "00 00 00 00";
+  // A port of no tallies, as far as its runs.
+  const auto port = "01" + std::string(32, '1') + std::string(96, '0');
+  const std::vector<std::byte> inputs[] = {
+    from_hex(start + "00 ffffffffffffffff7f 00"),
+    from_hex(start + "ffffffffffffffff7f 00"),
+    from_hex(start + "80 20 00"),
+    repeated(start + "80 20", std::string(32, '0'), 4096),
+    repeated(start + "80 20", std::string(32, '0'), 4095),
+    repeated(start + port + "80 80 01", "7f 7f", 16'384),
+    repeated(start + port + "80 80 01", "7f 7f", 16'000),
+    from_hex("05" + zeros + zeros + "00" + zeros + "ffffffffffffffff7f 00"),
+  };
+  constexpr std::size_t bytes_per_byte_max = 16; // A detached port is the worst.
+  constexpr std::size_t bytes_at_least = 1024;
+  for (const auto& input : inputs) {
+    INFO(to_hex(std::span{input}.first(std::min<std::size_t>(input.size(), 80))));
+    CHECK(memory_of([&] { static_cast<void>(decode_frame(input)); })
+          <= bytes_at_least + input.size() * bytes_per_byte_max);
+  }
+  // They are read as far as that.
+  CHECK(memory_of([&] { static_cast<void>(decode_frame(inputs[3])); })
+        >= 4096 * sizeof(port_descriptor));
+  CHECK(memory_of([&] { static_cast<void>(decode_frame(inputs[5])); })
+        >= 16'384 * sizeof(flow_tally));
 }
 
 TEST_CASE("the limit on memory holds what it says", "[wire][memory]") {
