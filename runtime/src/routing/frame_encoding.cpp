@@ -207,7 +207,7 @@ private:
   }
 
   void raw(std::span<const std::byte> bytes) {
-    if (bytes.size() <= block_.size() - used_) {
+    if (bytes.size() <= std::min(copied_bytes_max, block_.size() - used_)) {
       std::ranges::copy(bytes, &block_[0] + used_);
       used_ += bytes.size();
       return;
@@ -223,6 +223,9 @@ private:
     if (block_.size() - used_ < bytes) [[unlikely]]
       flush();
   }
+
+  // More is quicker appended by itself than copied twice.
+  static constexpr std::size_t copied_bytes_max = 64;
 
   std::array<std::byte, 512> block_;
   std::size_t used_ = 0;
