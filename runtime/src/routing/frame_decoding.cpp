@@ -7,10 +7,10 @@
 #include <string_view>
 #include <utility>
 
-#include "../big_endian.hpp"
-#include "../unicode.hpp"
+#include "big_endian.hpp"
 #include "frame_format.hpp"
 #include "hawser/frame_codec.hpp"
+#include "unicode.hpp"
 
 namespace hawser {
 namespace {

@@ -5,10 +5,10 @@
 #include <span>
 #include <string_view>
 
-#include "../big_endian.hpp"
-#include "../unicode.hpp"
+#include "big_endian.hpp"
 #include "frame_format.hpp"
 #include "hawser/frame_codec.hpp"
+#include "unicode.hpp"
 
 namespace hawser {
 namespace {
