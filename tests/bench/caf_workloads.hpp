@@ -15,4 +15,8 @@ std::unique_ptr<workload> make_caf_flood(caf::actor_system& actors);
 /// trip.
 std::unique_ptr<workload> make_caf_pingpong(caf::actor_system& actors);
 
+/// The same between two actor systems over the loopback, through CAF's remote actors.
+std::unique_ptr<workload> make_caf_remote_flood(caf::actor_system& actors);
+std::unique_ptr<workload> make_caf_remote_pingpong(caf::actor_system& actors);
+
 } // namespace bench

@@ -34,15 +34,39 @@ bool arrived(arrival_check& check, const hawser::value& data) {
   return check.arrived(number_in(data[0]), text == nullptr ? std::string_view{} : *text);
 }
 
+enum class distance { local, remote };
+
+// Another system with a node of its own, connected with a node of the first over the loopback.
+struct elsewhere {
+  explicit elsewhere(hawser::system& near) : here(near, {"near"}), there(system, {"far"}) {}
+
+  // A handle for a window of there, for contexts of here.
+  hawser::window_proxy reach(const hawser::window_proxy& window) {
+    const auto port = there.listen("127.0.0.1", 0);
+    if (!port)
+      fail(port.error().what());
+    there.publish("window", window);
+    return here.open("hawser://127.0.0.1:" + std::to_string(*port) + "/window");
+  }
+
+  hawser::system system;
+  hawser::node here;
+  hawser::node there;
+};
+
 // Two contexts, one channel between them. `far` gets its port with the first window message, `near`
 // starts a run on every one.
 class two_contexts : public workload {
 public:
-  explicit two_contexts(hawser::system& sys) : system_(sys) {}
+  two_contexts(hawser::system& sys, distance between)
+    : system_(sys),
+      there_(between == distance::remote ? std::make_unique<elsewhere>(sys) : nullptr) {}
 
   ~two_contexts() override {
-    system_.close_all();
-    system_.await_all_closed();
+    for (auto* each : {&system_, &far_system()}) {
+      each->close_all();
+      each->await_all_closed();
+    }
   }
 
   duration run(std::uint64_t count) override {
@@ -55,10 +79,12 @@ public:
 protected:
   // To be called by the constructor of the derived class, whose functions run from then on.
   void open() {
-    far_ = system_.open("hawser://far", [this](hawser::browsing_context* self) {
+    far_ = far_system().open("hawser://far", [this](hawser::browsing_context* self) {
       self->on_message(
         [this, self](hawser::message_event& ev) { prepare_far(*self, ev.ports().at(0)); });
     });
+    if (there_)
+      far_ = there_->reach(far_);
     near_ = system_.open("hawser://near", [this](hawser::browsing_context* self) {
       const auto [mine, theirs] = self->make_channel();
       far_.post_message("your port", "*", {theirs});
@@ -79,6 +105,9 @@ protected:
   arrival_check check_;
 
 private:
+  hawser::system& far_system() { return there_ ? there_->system : system_; }
+
+  std::unique_ptr<elsewhere> there_;
   hawser::window_proxy far_;
   hawser::window_proxy near_;
 };
@@ -88,7 +117,8 @@ public:
   /// Does the sender listen for `bufferedamountlow`?
   enum class falls { unheard, heard };
 
-  hawser_flood(hawser::system& sys, falls at_sender) : two_contexts(sys), at_sender_(at_sender) {
+  hawser_flood(hawser::system& sys, falls at_sender, distance between = distance::local)
+    : two_contexts(sys, between), at_sender_(at_sender) {
     open();
   }
 
@@ -120,7 +150,10 @@ private:
 
 class hawser_pingpong : public two_contexts {
 public:
-  explicit hawser_pingpong(hawser::system& sys) : two_contexts(sys) { open(); }
+  explicit hawser_pingpong(hawser::system& sys, distance between = distance::local)
+    : two_contexts(sys, between) {
+    open();
+  }
 
 private:
   void prepare_far(hawser::browsing_context&, const hawser::message_port& port) override {
@@ -146,7 +179,8 @@ private:
 // One thing goes to and fro between two contexts; a buffer moves.
 class shuttle : public two_contexts {
 public:
-  shuttle(hawser::system& sys, hawser::value cargo) : two_contexts(sys), cargo_(std::move(cargo)) {
+  shuttle(hawser::system& sys, hawser::value cargo)
+    : two_contexts(sys, distance::local), cargo_(std::move(cargo)) {
     open();
   }
 
@@ -235,7 +269,7 @@ private:
 
 class transfer : public two_contexts {
 public:
-  explicit transfer(hawser::system& sys) : two_contexts(sys) { open(); }
+  explicit transfer(hawser::system& sys) : two_contexts(sys, distance::local) { open(); }
 
   duration run(std::uint64_t count) override {
     const auto taken = two_contexts::run(count);
@@ -276,6 +310,14 @@ std::unique_ptr<workload> make_hawser_flood(hawser::system& sys) {
 
 std::unique_ptr<workload> make_watched_flood(hawser::system& sys) {
   return std::make_unique<hawser_flood>(sys, hawser_flood::falls::heard);
+}
+
+std::unique_ptr<workload> make_remote_flood(hawser::system& sys) {
+  return std::make_unique<hawser_flood>(sys, hawser_flood::falls::unheard, distance::remote);
+}
+
+std::unique_ptr<workload> make_remote_pingpong(hawser::system& sys) {
+  return std::make_unique<hawser_pingpong>(sys, distance::remote);
 }
 
 std::unique_ptr<workload> make_hawser_pingpong(hawser::system& sys) {

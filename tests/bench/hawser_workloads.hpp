@@ -17,6 +17,10 @@ std::unique_ptr<workload> make_watched_flood(hawser::system& sys);
 /// Two contexts post one [u64, string] to and fro. One operation is a round trip.
 std::unique_ptr<workload> make_hawser_pingpong(hawser::system& sys);
 
+/// The flood and the ping-pong between two systems whose nodes are connected over the loopback.
+std::unique_ptr<workload> make_remote_flood(hawser::system& sys);
+std::unique_ptr<workload> make_remote_pingpong(hawser::system& sys);
+
 /// Records of 100 MB in all, or one of 100 bytes, go to and fro between two contexts. Cloning
 /// shares, so they should cost the same.
 std::unique_ptr<workload> make_large_value_shuttle(hawser::system& sys);
