@@ -84,8 +84,9 @@ void node_actor::take_events(connection& from) {
       on_introduced(current, std::move(who->peer));
     else if (const auto* up = std::get_if<link_event::opened>(&next->what))
       on_opened(current, up->session);
-    else if (auto* arrived = std::get_if<frame>(&next->what))
-      on_frame(current, std::move(*arrived));
+    else if (auto* arrived = std::get_if<link_event::frames>(&next->what))
+      for (auto& each : *arrived)
+        on_frame(current, std::move(each));
     else if (const auto* time = std::get_if<link_event::measured>(&next->what))
       current.round_trip = std::chrono::milliseconds{time->round_trip_ms};
     else

@@ -97,7 +97,10 @@ struct link_event {
     std::uint64_t round_trip_ms;
   };
 
-  std::variant<introduced, opened, frame, measured, ended> what;
+  /// In order.
+  using frames = std::vector<frame>;
+
+  std::variant<introduced, opened, frames, measured, ended> what;
 };
 
 /// One connection of two nodes: the handshake, frames in batches and in pieces, signs of life.

@@ -143,9 +143,8 @@ void link_core::on_record(link_record kind, bytes_view body) {
 }
 
 void link_core::on_frames(error err, std::vector<frame>& frames) {
-  for (auto& each : frames)
-    events.push_back({std::move(each)});
-  frames.clear();
+  if (!frames.empty())
+    events.push_back({std::exchange(frames, {})});
   if (!err)
     return;
   end(err.code() == errc::quota_exceeded_error ? link_end::limit : link_end::malformed, err.what());

@@ -127,6 +127,7 @@ private:
   void emit(const waypoint& from, const link_address& to, std::uint64_t number, route_item item);
   void on_item(waypoint& w, const link_address& link, std::uint64_t number, route_item item);
   void take_up(waypoint& w, in_link& over, std::uint64_t number, route_item item);
+  void next_in_order(waypoint& w, std::uint64_t number, route_item item);
   void merge(waypoint& w);
   void pass_on(waypoint& w, std::uint64_t number, route_item item);
   void relay_outward(waypoint& w, std::uint64_t number, route_item item);

@@ -66,45 +66,54 @@ void router_core::take_up(waypoint& w, in_link& over, std::uint64_t number, rout
       || w.early_bytes > factor * bounds.window_max.bytes + bounds.brought_max.bytes)
     return refuse("more than was allowed");
   ++over.next;
-  w.early_bytes += item.msg.bytes;
-  w.early.emplace(number, std::move(item));
+  if (number == w.next_in.messages) {
+    next_in_order(w, number, std::move(item)); // The rule: nothing is early.
+    if (w.gone || (w.early.empty() && w.ends.empty() && w.state != waypoint_state::moved))
+      return;
+  } else {
+    w.early_bytes += item.msg.bytes;
+    w.early.emplace(number, std::move(item));
+  }
   merge(w);
+}
+
+// Everything before it has been passed on.
+void router_core::next_in_order(waypoint& w, std::uint64_t number, route_item item) {
+  const bool over = number >= w.brought_until
+                    && static_cast<std::int64_t>(w.granted.bytes - w.next_in.bytes) <= 0;
+  w.next_in.messages += 1;
+  w.next_in.bytes += item.msg.bytes;
+  switch (w.state) {
+    case waypoint_state::open:
+      if (item.fin) {
+        on_fin(w, *item.fin);
+      } else if (over) {
+        dropped_.push_back(std::move(item.msg));
+        rule_broken(w, w.in.empty() ? link_address{self, {}} : w.in.front().from,
+                    "more bytes than were allowed");
+      } else {
+        hand_over(w, std::move(item));
+      }
+      break;
+    case waypoint_state::moved:
+      pass_on(w, number, std::move(item));
+      break;
+    case waypoint_state::closing:
+      if (item.fin)
+        return retire(w);
+      dropped_.push_back(std::move(item.msg));
+      break;
+  }
+  if (!w.gone && !w.ends.empty())
+    look_at_ends(w);
 }
 
 void router_core::merge(waypoint& w) {
   while (!w.gone && !w.early.empty() && w.early.begin()->first == w.next_in.messages) {
     auto item = std::move(w.early.begin()->second);
     w.early.erase(w.early.begin());
-    const auto number = w.next_in.messages;
-    const auto bytes = item.msg.bytes;
-    w.early_bytes -= bytes;
-    const bool over = number >= w.brought_until
-                      && static_cast<std::int64_t>(w.granted.bytes - w.next_in.bytes) <= 0;
-    w.next_in.messages += 1;
-    w.next_in.bytes += bytes;
-    switch (w.state) {
-      case waypoint_state::open:
-        if (item.fin) {
-          on_fin(w, *item.fin);
-        } else if (over) {
-          dropped_.push_back(std::move(item.msg));
-          rule_broken(w, w.in.empty() ? link_address{self, {}} : w.in.front().from,
-                      "more bytes than were allowed");
-        } else {
-          hand_over(w, std::move(item));
-        }
-        break;
-      case waypoint_state::moved:
-        pass_on(w, number, std::move(item));
-        break;
-      case waypoint_state::closing:
-        if (item.fin)
-          return retire(w);
-        dropped_.push_back(std::move(item.msg));
-        break;
-    }
-    if (!w.gone)
-      look_at_ends(w);
+    w.early_bytes -= item.msg.bytes;
+    next_in_order(w, w.next_in.messages, std::move(item));
   }
   if (!w.gone)
     look_at_ends(w);
