@@ -87,5 +87,36 @@ TEST_CASE("a port travels round three nodes while its peer posts, and nothing is
     each->system().close_all();
 }
 
+TEST_CASE("small messages of other channels pass a large one", "[distributed]") {
+  constexpr std::size_t large = std::size_t{1} << 28;
+  notebook seen;
+  test_node a{"a"};
+  test_node b{"b"};
+  b->publish("page", b.system().open("https://frame.example/", [&](browsing_context* self) {
+    self->on_message([&, self](message_event& ev) {
+      const auto first = ev.ports().at(0);
+      const auto second = ev.ports().at(1);
+      first.on_message([&, self](message_event& arrived) {
+        const auto* buffer = arrived.data().get_if<array_buffer>();
+        seen.check(buffer != nullptr && buffer->size() == large, "the buffer's size");
+        seen.add("large");
+        self->close();
+      });
+      second.on_message([&](message_event& arrived) { seen.add(to_string(arrived.data())); });
+    });
+  }));
+  const auto where = b.address() + "/page";
+  a.system().open("https://page.example/", [&](browsing_context* self) {
+    auto [near1, far1] = self->make_channel();
+    auto [near2, far2] = self->make_channel();
+    static_cast<void>(a->open(where).post_message("ports", "*", {far1, far2}));
+    array_buffer buffer{large};
+    seen.check(!near1.post_message(buffer, {buffer}), "the buffer can be posted");
+    static_cast<void>(near2.post_message("small"));
+    near1.on_close([self] { self->close(); });
+  });
+  CHECK(seen.await(2) == lines{"small", "large"});
+}
+
 } // namespace
 } // namespace hawser::test

@@ -44,7 +44,7 @@ struct router_limits {
   flow_tally brought_max = {std::uint64_t{1} << 24, std::uint64_t{1} << 31};
 
   /// For the data of messages.
-  wire_limits values = {};
+  wire_limits values = node_wire_limits;
 
   /// For the local end of each channel that arrives.
   limits ports = {};

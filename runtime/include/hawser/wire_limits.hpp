@@ -24,6 +24,10 @@ struct wire_limits {
   std::size_t references_max = std::size_t{1} << 20;
 };
 
+/// Those between nodes: what may wait in a port's queue may go to another node too.
+inline constexpr wire_limits node_wire_limits{std::uint64_t{1} << 31, std::uint64_t{1} << 33, 1000,
+                                              std::size_t{1} << 24};
+
 /// Where an encoded value stands.
 enum class wire_scope : std::uint8_t {
   value,   ///< By itself, in a file for example: no ports and no platform objects.
