@@ -216,6 +216,14 @@ void world::close(context& at, end_name which) {
   });
 }
 
+void world::end(context& at, close_reason reason) {
+  for (const auto& each : at.ports)
+    closed_here.emplace(each.name, sent[each.name.peer()]);
+  at.ports.clear();
+  at.scope->registry().close(reason);
+  collect();
+}
+
 void world::start(context& at, end_name which) {
   at.scope->run([&] {
     auto* held = find(at, which);
@@ -274,7 +282,8 @@ void world::collect() {
 }
 
 void world::connect(unsigned a, unsigned b) {
-  if (!alive(a) || !alive(b) || linked(a, b) || linked(b, a))
+  if (!alive(a) || !alive(b) || linked(a, b) || linked(b, a)
+      || unreachable.contains(std::minmax(a, b)))
     return;
   const auto changing = [this](unsigned from, unsigned to) {
     const auto& wire = wires_[{from, to}];
@@ -291,19 +300,18 @@ void world::connect(unsigned a, unsigned b) {
 }
 
 // What is on its way may still arrive, or the first part of it; then both sides learn of it.
-void world::cut(unsigned a, unsigned b, bool keep_all) {
+void world::cut(unsigned a, unsigned b, in_flight rest) {
   if (!linked(a, b) || !linked(b, a))
     return;
   ++cuts;
   for (const auto& pair : {std::pair{a, b}, std::pair{b, a}}) {
     auto& wire = wires_[pair];
-    if (!keep_all)
-      wire.resize(below(wire.size() + 1));
+    shorten(wire, rest);
     wire.push_back({packet::kind::down, {}, {}});
   }
 }
 
-void world::crash(unsigned which) {
+void world::crash(unsigned which, in_flight rest) {
   if (!alive(which))
     return;
   ++deaths;
@@ -323,9 +331,30 @@ void world::crash(unsigned which) {
       wire.push_back({packet::kind::failed, {}, 0});
       continue;
     }
-    wire.resize(below(wire.size() + 1));
+    shorten(wire, rest);
     wire.push_back({packet::kind::down, {}, {}});
   }
+}
+
+void world::shorten(std::deque<packet>& wire, in_flight rest) {
+  switch (rest) {
+    case in_flight::arrives_in_part:
+      return wire.resize(below(wire.size() + 1));
+    case in_flight::is_lost:
+      return wire.clear();
+    case in_flight::arrives:
+      return;
+  }
+}
+
+void world::inject(unsigned from, unsigned to, frame what) {
+  wires_[{from, to}].push_back({packet::kind::frame, std::move(what), {}});
+}
+
+void world::tamper(unsigned from, unsigned to,
+                   const std::function<void(std::deque<packet>&)>& change) {
+  ++tampered;
+  change(wires_[{from, to}]);
 }
 
 bool world::deliver(unsigned from, unsigned to) {
@@ -369,12 +398,16 @@ std::vector<world::context*> world::live_contexts() {
   return all;
 }
 
-bool world::deliver_something() {
+void world::connect_wanted() {
   std::erase_if(wanted_, [this](const auto& pair) {
     const auto& [a, b] = pair;
     connect(a, b);
     return !alive(a) || !alive(b) || linked(a, b);
   });
+}
+
+bool world::deliver_something() {
+  connect_wanted();
   std::vector<std::pair<unsigned, unsigned>> wires;
   for (const auto& [pair, wire] : wires_)
     if (!wire.empty() && alive(pair.second))

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -60,6 +61,9 @@ mix mix_of(std::uint64_t seed);
 
 class world {
 public:
+  /// What becomes of the frames on a connection that breaks, before its nodes learn of that.
+  enum class in_flight { arrives_in_part, arrives, is_lost };
+
   struct held_port {
     end_name name;
     message_port port;
@@ -104,12 +108,23 @@ public:
   void post_away(context& at, const std::vector<end_name>& ends, context& to);
   void close(context& at, end_name which);
   void start(context& at, end_name which);
-  void crash(unsigned which);
-  void cut(unsigned a, unsigned b, bool keep_all = false);
+  void end(context& at, close_reason reason); ///< Its node and the other contexts there go on.
+  void crash(unsigned which, in_flight rest = in_flight::arrives_in_part);
+  void cut(unsigned a, unsigned b, in_flight rest = in_flight::arrives_in_part);
   void connect(unsigned a, unsigned b);
+  void connect_wanted();
   bool deliver(unsigned from, unsigned to);
   void turn(context& at, std::size_t deliveries_max = 0);
   void route(unsigned which, std::size_t messages_max = 0);
+
+  /// Puts a frame made by hand behind those that are on their way.
+  void inject(unsigned from, unsigned to, frame what);
+
+  /// The network loses, repeats or reorders what is on its way, which no connection ever should.
+  void tamper(unsigned from, unsigned to, const std::function<void(std::deque<packet>&)>& change);
+
+  /// The number of a channel that a scenario makes by hand.
+  unsigned next_channel() { return channels_++; }
 
   /// Who holds that end, if it rests anywhere.
   context* holder_of(end_name which);
@@ -139,10 +154,14 @@ public:
   std::uint64_t moves = 0;
   std::uint64_t deaths = 0;
   std::uint64_t cuts = 0;
+  std::uint64_t tampered = 0; ///< How often the network has lied.
   std::uint64_t strays = 0;
   std::uint64_t rules_broken = 0;
   std::vector<std::string> log; ///< Every frame sent, if `keep_log`.
   bool keep_log = false;
+
+  /// Pairs, the lower node first, that cannot connect however much they want to.
+  std::set<std::pair<unsigned, unsigned>> unreachable;
 
   std::mt19937_64 random;
   const mix how;
@@ -163,6 +182,7 @@ private:
   std::vector<context*> live_contexts();
   value describe_post(end_name through, const std::vector<end_name>& along, std::size_t padding);
   void forget(context& at, end_name which);
+  void shorten(std::deque<packet>& wire, in_flight rest);
 
   std::vector<node> nodes_;
   std::map<std::pair<unsigned, unsigned>, std::deque<packet>> wires_;

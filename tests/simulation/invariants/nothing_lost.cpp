@@ -41,7 +41,8 @@ void check_nothing_lost(world& w) {
     const bool both_gone = w.holder_of(end) == nullptr && w.holder_of(end.peer()) == nullptr;
     if (both_gone && !w.closes.contains(end) && !w.closes.contains(end.peer()))
       continue; // Both went with a message that nobody received.
-    const bool failed = w.deaths + w.cuts > 0 || w.looped.contains(end.channel) || buried;
+    const bool failed =
+      w.deaths + w.cuts + w.tampered > 0 || w.looped.contains(end.channel) || buried;
     const auto lost = w.closes.find(end);
     const bool taker_lost =
       lost != w.closes.end() && lost->second.first == close_reason::undeliverable;
