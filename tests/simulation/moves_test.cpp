@@ -107,6 +107,29 @@ TEST_CASE("an end that is thrown to and fro ten thousand times under traffic lea
         == moves);
 }
 
+TEST_CASE("what nobody reads or allows moves with its end as often as that moves",
+          "[routing][S19]") {
+  constexpr unsigned moves = 200; // More than nodes may pass on one message.
+  auto how = nodes_of(3);
+  how.bounds.window_initial.messages = 1;
+  scenario s{how};
+  const auto x = s.across(0, 1);
+  const auto nested = s.make(0);
+  s.post(nested, 2);
+  s.post_with(x, {nested.peer()});
+  s.run();
+  s.post(x.peer(), 3);
+  for (unsigned i = 0; i < moves; ++i) {
+    s.move(x.peer(), 1 + s.node_of(x.peer()) % 2);
+    s.run();
+  }
+  CHECK(s.fate(x) == "open");
+  s.rest();
+  CHECK(s.received(x.peer()) == 1);
+  CHECK(s.received(x) == 3);
+  CHECK(s.received(nested.peer()) == 2);
+}
+
 TEST_CASE("an end moves while messages wait in it for earlier ones", "[routing][S20]") {
   scenario s{nodes_of(4)};
   const auto x = s.across(0, 1);
