@@ -36,13 +36,15 @@ void append_run(std::vector<flow_tally>& runs, const flow_tally& run) {
 // -- leaving
 // ----------------------------------------------------------------------------------------
 
-port_descriptor router_core::export_end(endpoint end, const node_id& to) {
+port_descriptor router_core::export_end(endpoint end, const node_id& to,
+                                        std::uint32_t carrier_hops) {
   if (!end)
     return {}; // It was detached when it was posted.
   ++statistics.ends_sent;
   const auto found = by_channel_.find(end.identity());
-  return found == by_channel_.end() ? export_fresh(std::move(end), to)
-                                    : export_again(std::move(end), to, *found->second);
+  return found == by_channel_.end()
+           ? export_fresh(std::move(end), to)
+           : export_again(std::move(end), to, *found->second, carrier_hops);
 }
 
 // The peer is in this process: the end that leaves becomes, with all that waits in it, what the
@@ -88,7 +90,12 @@ port_descriptor router_core::export_fresh(endpoint end, const node_id& to) {
 
 // The peer is elsewhere: what waited for the end and what it has posted and nobody has sent go with
 // it; this waypoint becomes a relay.
-port_descriptor router_core::export_again(endpoint end, const node_id& to, waypoint& w) {
+//
+// What goes with an end counts no more hops than what carries the end: an owner may move its end as
+// often as it likes before it reads. Ends that follow each other are carried by each other, and all
+// of them count.
+port_descriptor router_core::export_again(endpoint end, const node_id& to, waypoint& w,
+                                          std::uint32_t carrier_hops) {
   auto unread = end.inbox().close(mailbox::rest::drop, nullptr, close_reason::undeliverable);
   auto unsent = w.end.inbox().close(mailbox::rest::drop, nullptr, close_reason::undeliverable);
   by_channel_.erase(end.identity());
@@ -117,7 +124,7 @@ port_descriptor router_core::export_again(endpoint end, const node_id& to, waypo
   d.granted = w.granted;
   auto number = d.taken.messages;
   for (auto& msg : unread) {
-    const auto hops = msg.extras->hops;
+    const auto hops = std::min(msg.extras->hops, carrier_hops);
     shipments_.push_back({w.id, successor, number++, {std::move(msg), hops, {}}});
   }
 
@@ -126,8 +133,10 @@ port_descriptor router_core::export_again(endpoint end, const node_id& to, waypo
   for (auto& msg : unsent)
     w.outbox.push_back({std::move(msg), 0, {}});
   d.outbox = {w.outbox.size() + w.outbox_to_come, 0};
-  for (const auto& item : w.outbox)
+  for (auto& item : w.outbox) {
     d.outbox.bytes += item.msg.bytes;
+    item.hops = std::min(item.hops, carrier_hops);
+  }
   const auto now = w.outbox_to_come == 0 ? w.outbox.size() : already;
   for (std::size_t i = 0; i < now; ++i) {
     shipments_.push_back({w.id, successor, std::nullopt, std::move(w.outbox.front())});
@@ -290,7 +299,7 @@ frame_message router_core::pack(message msg, const node_id& to, std::uint32_t ho
   packed.hops = hops;
   packed.ports.reserve(msg.extras->ports.size());
   for (auto& end : msg.extras->ports)
-    packed.ports.push_back(export_end(std::move(end), to));
+    packed.ports.push_back(export_end(std::move(end), to, hops));
   return packed;
 }
 

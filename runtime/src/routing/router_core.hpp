@@ -106,9 +106,10 @@ private:
 
   // -- moving.cpp ---------------------------------------------------------------------------------
 
-  port_descriptor export_end(endpoint end, const node_id& to);
+  port_descriptor export_end(endpoint end, const node_id& to, std::uint32_t carrier_hops);
   port_descriptor export_fresh(endpoint end, const node_id& to);
-  port_descriptor export_again(endpoint end, const node_id& to, waypoint& w);
+  port_descriptor export_again(endpoint end, const node_id& to, waypoint& w,
+                               std::uint32_t carrier_hops);
   endpoint import_end(const port_descriptor& from, const node_id& carrier_sender);
   std::string objection(const port_descriptor& from) const;
   endpoint refused(const port_descriptor& from, const node_id& carrier_sender);
