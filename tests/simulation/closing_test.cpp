@@ -143,6 +143,23 @@ TEST_CASE("both ends are closed at once, with relays between them or not", "[rou
                       [](scenario& s, scenario::pair) { CHECK(s.waypoints() == 0); });
 }
 
+TEST_CASE("both ends are closed at once while each waits for leave to post the rest",
+          "[routing][S34]") {
+  auto how = nodes_of(4);
+  how.bounds.window_initial.messages = 1;
+  const auto relays = GENERATE(0U, 2U);
+  const auto begin = [&](scenario& s) {
+    s.across(0, 1);
+    for (unsigned i = 0; i < relays; ++i)
+      s.move(y, 2 + i);
+    s.post(x, 5);
+    s.post(y, 5);
+    s.close(x);
+    s.close(y);
+  };
+  with_each_slow_wire(how, begin, [](scenario& s, scenario::pair) { CHECK(s.waypoints() == 0); });
+}
+
 TEST_CASE("an end whose peer is closed moves with what it has not read, and is told once",
           "[routing][S32][S33]") {
   const auto moves = GENERATE(1U, 2U, 3U);

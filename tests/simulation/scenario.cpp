@@ -21,7 +21,7 @@ constexpr std::uint64_t seed = 1;
 scenario::scenario(unsigned nodes, unsigned contexts_per_node)
   : scenario(still(nodes, contexts_per_node)) {}
 
-scenario::scenario(mix how) : w(seed, std::move(how)) {}
+scenario::scenario(const mix& how) : w(seed, how) {}
 
 // -- applications
 // -------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ public:
   using pair = std::pair<unsigned, unsigned>;
 
   explicit scenario(unsigned nodes, unsigned contexts_per_node = 1);
-  explicit scenario(mix how);
+  explicit scenario(const mix& how);
 
   // -- what applications do -----------------------------------------------------------------------
 

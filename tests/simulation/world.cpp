@@ -41,7 +41,7 @@ frame through_bytes(const frame& from) {
 
 } // namespace
 
-world::world(std::uint64_t seed, mix chosen) : random(seed), how(std::move(chosen)) {
+world::world(std::uint64_t seed, const mix& chosen) : random(seed), how(chosen) {
   const auto bits = [this] { return static_cast<std::uint64_t>(random()); };
   for (unsigned i = 0; i < how.nodes; ++i) {
     auto& made = nodes_.emplace_back();

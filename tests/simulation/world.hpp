@@ -90,7 +90,7 @@ public:
     link_session session = 0;
   };
 
-  world(std::uint64_t seed, mix how);
+  world(std::uint64_t seed, const mix& how);
 
   // -- what a run consists of -------------------------------------------------------------------
 
