@@ -328,7 +328,8 @@ void world::crash(unsigned which, in_flight rest) {
       continue;
     if (!linked(other, which)) {
       wire.clear();
-      wire.push_back({packet::kind::failed, {}, 0});
+      const auto session = sessions_[{std::min(other, which), std::max(other, which)}];
+      wire.push_back({packet::kind::failed, {}, session});
       continue;
     }
     shorten(wire, rest);
@@ -374,7 +375,7 @@ bool world::deliver(unsigned from, unsigned to) {
       receiver.link_up(nodes_[from].id, next.session);
       break;
     case packet::kind::failed:
-      receiver.link_failed(nodes_[from].id);
+      receiver.link_failed(nodes_[from].id, next.session);
       break;
     case packet::kind::down:
       wire.clear(); // Sent by somebody who did not know yet.

@@ -130,8 +130,9 @@ public:
   /// reported lost.
   void link_up(node_id peer, link_session session);
 
-  /// An attempt to connect, by either side, has come to nothing.
-  void link_failed(node_id peer);
+  /// An attempt to connect, by either side, has come to nothing. `session` is the one that this
+  /// node had agreed to, 0 if it did not get so far: the peer may have told others of it already.
+  void link_failed(node_id peer, link_session session);
 
   /// The newest connection there has been with that node; 0 if none.
   link_session newest_session(node_id peer) const;

@@ -67,7 +67,10 @@ void router_core::release(node_id peer) {
     from->stand_in->inbox.enable();
 }
 
-void router_core::link_failed(node_id peer) {
+void router_core::link_failed(node_id peer, link_session session) {
+  // Word of it may come later than this, from somebody who takes the connection for made.
+  if (session > newest_session(peer) && !linked(peer))
+    newest_sessions_[peer] = session;
   for (const auto& id : awaiting_.contains(peer) ? awaiting_[peer] : std::vector<waypoint_id>{})
     if (auto* w = find(id))
       for (auto& each : w->in)
@@ -333,8 +336,8 @@ void router::link_down(node_id peer) {
   core_->link_down(peer);
 }
 
-void router::link_failed(node_id peer) {
-  core_->link_failed(peer);
+void router::link_failed(node_id peer, link_session session) {
+  core_->link_failed(peer, session);
 }
 
 link_session router::newest_session(node_id peer) const {

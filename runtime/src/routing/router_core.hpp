@@ -39,7 +39,7 @@ public:
   router_core& operator=(const router_core&) = delete;
 
   void link_up(node_id peer, link_session session);
-  void link_failed(node_id peer);
+  void link_failed(node_id peer, link_session session);
   link_session newest_session(const node_id& node) const;
   void link_down(node_id peer);
   void hold(node_id peer);
