@@ -148,12 +148,15 @@ TEST_CASE("both ends are closed at once while each waits for leave to post the r
   auto how = nodes_of(4);
   how.bounds.window_initial.messages = 1;
   const auto relays = GENERATE(0U, 2U);
+  const bool arrived = GENERATE(false, true); // What each may post.
   const auto begin = [&](scenario& s) {
     s.across(0, 1);
     for (unsigned i = 0; i < relays; ++i)
       s.move(y, 2 + i);
     s.post(x, 5);
     s.post(y, 5);
+    if (arrived)
+      s.run();
     s.close(x);
     s.close(y);
   };

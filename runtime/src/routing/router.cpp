@@ -68,14 +68,10 @@ void router_core::release(node_id peer) {
 }
 
 void router_core::link_failed(node_id peer, link_session session) {
+  if (session <= newest_session(peer) || linked(peer))
+    return;
   // Word of it may come later than this, from somebody who takes the connection for made.
-  if (session > newest_session(peer) && !linked(peer))
-    newest_sessions_[peer] = session;
-  for (const auto& id : awaiting_.contains(peer) ? awaiting_[peer] : std::vector<waypoint_id>{})
-    if (auto* w = find(id))
-      for (auto& each : w->in)
-        if (each.from.node == peer)
-          each.session = 0;
+  newest_sessions_[peer] = session;
   look_after_awaited(peer);
   settle();
 }
