@@ -63,6 +63,32 @@ TEST_CASE("close, frame by frame", "[routing][S30]") {
 )");
 }
 
+TEST_CASE("close hides no posts that waited for leave and moved with their end",
+          "[routing][S20][S30]") {
+  auto how = nodes_of(3);
+  how.bounds.window_initial.messages = 1;
+  const bool more = GENERATE(false, true);
+  const auto begin = [](scenario& s) {
+    s.across(0, 1);
+    s.post(x, 5);
+    s.send(x, 2);
+    s.pass_until(0, 2, "port"); // The end is there, four of its posts are not.
+    s.turn(2);
+    s.start(y);
+  };
+  const auto moments = at_each_moment(how, begin, [&](scenario& s, unsigned frames) {
+    INFO("after " << frames << " frames");
+    if (more)
+      s.post(x);
+    s.close(x);
+    s.rest();
+    CHECK(s.received(y) == (more ? 6 : 5));
+    CHECK(s.fate(y) == "close closed_by_peer");
+    CHECK(s.waypoints() == 0);
+  });
+  CHECK(moments > 12); // Five messages, four posts on the way, and the words of a move.
+}
+
 TEST_CASE("an end is closed at any moment of its peer's move", "[routing][S31][S36]") {
   const auto begin = [](scenario& s) {
     s.across(0, 1);
