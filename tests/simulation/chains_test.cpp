@@ -195,8 +195,8 @@ TEST_CASE("a long chain under traffic collapses though few links may be unsettle
     s.move(x.peer(), 2 + i);
   }
   s.rest();
-  CHECK(s.received(x.peer()) == 2 * moves);
-  CHECK(s.received(x) == 3 * moves);
+  CHECK(s.received(x.peer()) == std::uint64_t{2} * moves);
+  CHECK(s.received(x) == std::uint64_t{3} * moves);
   CHECK(s.relays() == 0);
 }
 

@@ -35,7 +35,7 @@ TEST_CASE("both ends move again and again while their announcements cross", "[ro
   with_each_slow_wire(how, begin, [&](scenario& s, scenario::pair slow) {
     INFO("slow from " << slow.first << " to " << slow.second);
     CHECK(s.received({0, 1}) == moves);
-    CHECK(s.received({0, 0}) == 2 * moves);
+    CHECK(s.received({0, 0}) == std::uint64_t{2} * moves);
     CHECK(s.waypoints() == 2);
   });
 }
@@ -51,12 +51,12 @@ TEST_CASE("an end returns to a node that still passes on its messages", "[routin
       s.move(x.peer(), 1);
       s.post(x.peer());
     }
-    CHECK(s.relays() == 2 * returns);
+    CHECK(s.relays() == std::uint64_t{2} * returns);
   };
   with_each_slow_wire(nodes_of(3), begin, [&](scenario& s, scenario::pair) {
     CHECK(s.node_of({0, 1}) == 1);
-    CHECK(s.received({0, 1}) == 2 * returns);
-    CHECK(s.received({0, 0}) == 2 * returns);
+    CHECK(s.received({0, 1}) == std::uint64_t{2} * returns);
+    CHECK(s.received({0, 0}) == std::uint64_t{2} * returns);
   });
 }
 
@@ -243,7 +243,7 @@ TEST_CASE("ten thousand ends go at once", "[routing][S23]") {
   std::uint64_t read = 0;
   for (const auto& [end, number] : w.received)
     read += number;
-  CHECK(read == 2 * ends);
+  CHECK(read == std::uint64_t{2} * ends);
   for (auto& page : w.at(0).contexts)
     while (!page->ports.empty())
       w.close(*page, page->ports.back().name);
@@ -435,8 +435,8 @@ TEST_CASE("ends whose nodes cannot connect reach each other the long way", "[rou
     s.post(x, 300); // More than one window: credit comes the long way too.
     s.post(x.peer(), 300);
     s.run();
-    CHECK(s.received(x) == 300 * i);
-    CHECK(s.received(x.peer()) == 300 * i);
+    CHECK(s.received(x) == std::uint64_t{300} * i);
+    CHECK(s.received(x.peer()) == std::uint64_t{300} * i);
     CHECK(s.relays() == 1);
   }
   s.w.unreachable.clear();
