@@ -37,8 +37,8 @@ error decode(message& msg) {
   const auto& sent = *msg.extras->encoded;
   if (!sent.trouble.empty())
     return {errc::data_decode_error, sent.trouble};
-  auto decoded = hawser::decode(
-    sent.bytes, {node_wire_limits, wire_scope::message, msg.extras->ports.size()});
+  auto decoded =
+    hawser::decode(sent.bytes, {node_wire_limits, wire_scope::message, msg.extras->ports.size()});
   if (!decoded)
     return decoded.error();
   msg.data = *std::move(decoded);

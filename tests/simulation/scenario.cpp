@@ -23,8 +23,7 @@ scenario::scenario(unsigned nodes, unsigned contexts_per_node)
 
 scenario::scenario(const mix& how) : w(seed, how) {}
 
-// -- applications
-// -------------------------------------------------------------------------------
+// -- applications --------------------------------------------------------------------------------
 
 world::context& scenario::holder(end_name which) {
   auto* found = w.holder_of(which);
@@ -117,8 +116,7 @@ void scenario::end_contexts(unsigned node, close_reason reason) {
   check();
 }
 
-// -- the network
-// --------------------------------------------------------------------------------
+// -- the network ---------------------------------------------------------------------------------
 
 bool scenario::pass(unsigned from, unsigned to) {
   const bool passed = w.deliver(from, to);
@@ -207,8 +205,7 @@ void scenario::rest() {
   check_at_rest(w);
 }
 
-// -- what was seen
-// ------------------------------------------------------------------------------
+// -- what was seen -------------------------------------------------------------------------------
 
 void scenario::mark() {
   w.keep_log = true;

@@ -70,8 +70,7 @@ std::optional<unsigned> world::node_of(const node_id& id) const {
   return std::nullopt;
 }
 
-// -- contexts
-// -----------------------------------------------------------------------------------------
+// -- contexts ------------------------------------------------------------------------------------
 
 void world::hold(context& at, const message_port& port, end_name name) {
   at.ports.push_back({name, port, false});
@@ -238,8 +237,7 @@ void world::turn(context& at, std::size_t deliveries_max) {
     throw violation{at.scope->exceptions.front()};
 }
 
-// -- nodes and what is between them
-// -------------------------------------------------------------------
+// -- nodes and what is between them --------------------------------------------------------------
 
 void world::route(unsigned which, std::size_t messages_max) {
   auto& at = nodes_[which];
@@ -387,8 +385,7 @@ bool world::deliver(unsigned from, unsigned to) {
   return true;
 }
 
-// -- chance
-// -------------------------------------------------------------------------------------------
+// -- chance --------------------------------------------------------------------------------------
 
 std::vector<world::context*> world::live_contexts() {
   std::vector<context*> all;

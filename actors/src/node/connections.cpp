@@ -175,7 +175,7 @@ void node_actor::on_ended(connection& from, const link_event::ended& how) {
     std::erase_if(reached_, [&peer](const auto& each) { return each.second == peer; });
     routes_.link_down(peer);
   } else if (from.introduced && !known) {
-    routes_.link_failed(peer);
+    routes_.link_failed(peer, 0);
   }
   flush(from);
   self_->close(at);

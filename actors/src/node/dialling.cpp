@@ -88,7 +88,7 @@ void node_actor::dialled(const std::string& address, const result<std::string>& 
     const auto doubled = options.retry_first * (1U << std::min(which.failures - 1, 16U));
     which.next_attempt = clock::now() + std::min(doubled, options.retry_longest);
     if (which.wanted)
-      routes_.link_failed(*which.wanted);
+      routes_.link_failed(*which.wanted, 0);
     if (which.keep || which.failures == 1)
       system_->log.write(component::node, spdlog::level::warn, "node_unreachable", "{}",
                          outcome.error().what());

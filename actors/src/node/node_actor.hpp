@@ -101,7 +101,7 @@ private:
 
   caf::behavior run(caf::io::broker* self);
 
-  // -- connections.cpp --------------------------------------------------------------------------
+  // -- connections.cpp ---------------------------------------------------------------------------
 
   void add(handle at, link::side side, std::string address);
   void on_data(handle at, std::span<const std::byte> bytes);
@@ -118,7 +118,7 @@ private:
   void flush(connection& to);
   std::uint64_t now_ms() const;
 
-  // -- dialling.cpp -------------------------------------------------------------------------------
+  // -- dialling.cpp ------------------------------------------------------------------------------
 
   void dial_now(dialled_node& which);
   void on_dialled(const std::string& address, result<int> outcome);
@@ -126,8 +126,7 @@ private:
   void want(const node_id& which, const std::string& contact);
   void retry();
 
-  // -- lobby.cpp
-  // ------------------------------------------------------------------------------------
+  // -- lobby.cpp ---------------------------------------------------------------------------------
 
   void open_lobby();
   void on_request(message_event& ev);

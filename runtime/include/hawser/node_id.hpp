@@ -19,7 +19,9 @@ struct random_id {
   explicit operator bool() const noexcept { return (high | low) != 0; }
 
   friend bool operator==(const random_id&, const random_id&) noexcept = default;
-  friend std::strong_ordering operator<=>(const random_id&, const random_id&) noexcept = default;
+  friend std::strong_ordering operator<=>(const random_id& a, const random_id& b) noexcept {
+    return a.high != b.high ? a.high <=> b.high : a.low <=> b.low;
+  }
 };
 
 /// One run of one node: a node that starts again is another one.

@@ -42,8 +42,7 @@ void hold_up(std::unordered_set<waypoint_id>& with, const frame& what) {
 
 } // namespace
 
-// -- out
-// --------------------------------------------------------------------------------------------
+// -- out -----------------------------------------------------------------------------------------
 
 outgoing_lanes::large_frame* outgoing_lanes::in_the_way_of(const frame& what) {
   const auto* routed = std::get_if<routed_frame>(&what);
@@ -122,8 +121,7 @@ void outgoing_lanes::next_piece(std::vector<std::byte>& to) {
     push(each);
 }
 
-// -- in
-// ---------------------------------------------------------------------------------------------
+// -- in ------------------------------------------------------------------------------------------
 
 error incoming_lanes::batch(std::span<const std::byte> body, std::vector<frame>& to) {
   while (!body.empty()) {

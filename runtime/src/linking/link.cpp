@@ -52,8 +52,7 @@ void link_core::write(link_record kind, bytes_view body) {
   control_.insert(control_.end(), body.begin(), body.end());
 }
 
-// -- in
-// -----------------------------------------------------------------------------------------------
+// -- in ------------------------------------------------------------------------------------------
 
 void link_core::receive(bytes_view bytes, std::uint64_t now_ms) {
   if (state_ == state::ended)
@@ -220,8 +219,7 @@ void link_core::on_bye(bytes_view body) {
   over(why, std::move(text), true);
 }
 
-// -- time and the end
-// -----------------------------------------------------------------------------------
+// -- time and the end ----------------------------------------------------------------------------
 
 void link_core::tick(std::uint64_t now_ms) {
   now_ms_ = now_ms;
@@ -265,8 +263,7 @@ void link_core::over(link_end why, std::string text, bool by_peer) {
   events.push_back({link_event::ended{why, std::move(text), by_peer}});
 }
 
-// -- out
-// ------------------------------------------------------------------------------------------------
+// -- out -----------------------------------------------------------------------------------------
 
 void link_core::send(const frame& what) {
   if (state_ == state::open)

@@ -33,8 +33,7 @@ void append_run(std::vector<flow_tally>& runs, const flow_tally& run) {
 
 } // namespace
 
-// -- leaving
-// ----------------------------------------------------------------------------------------
+// -- leaving -------------------------------------------------------------------------------------
 
 port_descriptor router_core::export_end(endpoint end, const node_id& to,
                                         std::uint32_t carrier_hops) {
@@ -172,8 +171,7 @@ void router_core::ship(waypoint& w, shipment next) {
     send(next.to, w, outbox_frame{pack(std::move(item.msg), next.to.node, item.hops)});
 }
 
-// -- arriving
-// ---------------------------------------------------------------------------------------
+// -- arriving ------------------------------------------------------------------------------------
 
 std::string router_core::objection(const port_descriptor& from) const {
   constexpr auto number_max = std::uint64_t{1} << 62;
@@ -273,8 +271,7 @@ void router_core::give_twin(waypoint& w, endpoint end) {
   w.end.inbox().enable();
 }
 
-// -- messages
-// ---------------------------------------------------------------------------------------
+// -- messages ------------------------------------------------------------------------------------
 
 void router_core::encode(message& msg) {
   auto& extras = msg.with_extras();

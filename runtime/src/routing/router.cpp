@@ -23,7 +23,7 @@ router_core::~router_core() {
   close(close_reason::context_closed);
 }
 
-// -- links ----------------------------------------------------------------------------------------
+// -- links ---------------------------------------------------------------------------------------
 
 void router_core::link_up(node_id peer, link_session session) {
   HAWSER_ASSERT(peer != self && !linked(peer), "a node was connected twice");
@@ -86,8 +86,7 @@ bool router_core::held(const node_id& node) const {
   return found != links_.end() && found->second.held;
 }
 
-// -- frames
-// -----------------------------------------------------------------------------------------
+// -- frames --------------------------------------------------------------------------------------
 
 void router_core::send(const link_address& to, const waypoint& from, waypoint_frame what) {
   send_to(to, from.id, std::move(what));
@@ -198,8 +197,7 @@ void router_core::report(const node_id& neighbour, incident::kind kind, std::str
     output.incidents.push_back({neighbour, kind, std::move(text)});
 }
 
-// -- waypoints
-// --------------------------------------------------------------------------------------
+// -- waypoints -----------------------------------------------------------------------------------
 
 waypoint* router_core::find(const waypoint_id& id) {
   const auto found = waypoints_.find(id);

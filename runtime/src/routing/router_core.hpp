@@ -87,7 +87,7 @@ private:
     route_item item;
   };
 
-  // -- links (router.cpp) -----------------------------------------------------------------------
+  // -- links (router.cpp) ------------------------------------------------------------------------
 
   bool linked(const node_id& node) const noexcept { return node == self || links_.contains(node); }
   bool held(const node_id& node) const;
@@ -104,7 +104,7 @@ private:
   void retire(waypoint& w);
   void retire_if_done(waypoint& w);
 
-  // -- moving.cpp ---------------------------------------------------------------------------------
+  // -- moving.cpp --------------------------------------------------------------------------------
 
   port_descriptor export_end(endpoint end, const node_id& to, std::uint32_t carrier_hops);
   port_descriptor export_fresh(endpoint end, const node_id& to);
@@ -122,8 +122,7 @@ private:
   frame_message pack(message msg, const node_id& to, std::uint32_t hops);
   message unpack(frame_message from, const node_id& sender);
 
-  // -- streaming.cpp
-  // --------------------------------------------------------------------------------
+  // -- streaming.cpp -----------------------------------------------------------------------------
 
   void emit(const waypoint& from, const link_address& to, std::uint64_t number, route_item item);
   void on_item(waypoint& w, const link_address& link, std::uint64_t number, route_item item);
@@ -138,8 +137,7 @@ private:
   void on_outbox(waypoint& w, const link_address& link, route_item item);
   bool too_far(waypoint& w, const route_item& item);
 
-  // -- switching.cpp
-  // --------------------------------------------------------------------------------
+  // -- switching.cpp -----------------------------------------------------------------------------
 
   void on_announce(waypoint& w, const link_address& link, announce_frame f);
   void consider(waypoint& w, announce_frame f);
@@ -150,8 +148,7 @@ private:
   void on_decline(waypoint& w, const link_address& link);
   void follow_deferred();
 
-  // -- crediting.cpp
-  // --------------------------------------------------------------------------------
+  // -- crediting.cpp -----------------------------------------------------------------------------
 
   bool may_post(waypoint& w);
   bool serve(waypoint& w, std::size_t messages_max);
@@ -163,8 +160,7 @@ private:
   enum class telling { news, anyway };
   void offer_credit(waypoint& w, telling when);
 
-  // -- ending.cpp
-  // -----------------------------------------------------------------------------------
+  // -- ending.cpp --------------------------------------------------------------------------------
 
   void local_end_closed(waypoint& w, const close_notice& notice);
   void on_fin(waypoint& w, const fin_frame& f);
@@ -177,8 +173,7 @@ private:
   void look_after_awaited(const node_id& node);
   void expect(waypoint& w, const end_frame& f);
 
-  // -- windows.cpp
-  // ----------------------------------------------------------------------------------
+  // -- windows.cpp -------------------------------------------------------------------------------
 
   void on_window(const node_id& from, window_frame&& f);
   bool serve_window(window_twin& from, std::size_t messages_max);

@@ -79,8 +79,8 @@ void router_core::take_up(waypoint& w, in_link& over, std::uint64_t number, rout
 
 // Everything before it has been passed on.
 void router_core::next_in_order(waypoint& w, std::uint64_t number, route_item item) {
-  const bool over = number >= w.brought_until
-                    && static_cast<std::int64_t>(w.granted.bytes - w.next_in.bytes) <= 0;
+  const bool over =
+    number >= w.brought_until && static_cast<std::int64_t>(w.granted.bytes - w.next_in.bytes) <= 0;
   w.next_in.messages += 1;
   w.next_in.bytes += item.msg.bytes;
   switch (w.state) {
