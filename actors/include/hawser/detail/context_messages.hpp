@@ -2,6 +2,7 @@
 
 // The messages that contexts get from hawser through CAF: all of them, with their type ids.
 
+#include <functional>
 #include <memory>
 
 #include <caf/allowed_unsafe_message_type.hpp>
