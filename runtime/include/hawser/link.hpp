@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -55,6 +56,10 @@ struct node_facts {
   std::string contact;              ///< Where it listens, in the words of the shell; may be empty.
   std::vector<std::string> origins; ///< It wishes to speak for, beside its own.
 };
+
+/// May a node have this name? Up to 255 ASCII letters, digits, `.`, `-` and `_`: as in a
+/// certificate and an origin.
+bool is_node_name(std::string_view text) noexcept;
 
 /// Why a connection came to an end. Values travel: never reuse or renumber one.
 enum class link_end : std::uint8_t {

@@ -1,5 +1,7 @@
 // The first words of two nodes: a value, of which both read what they know.
 
+#include <algorithm>
+
 #include "big_endian.hpp"
 #include "hawser/value_decoder.hpp"
 #include "hawser/value_encoder.hpp"
@@ -11,7 +13,6 @@ namespace {
 constexpr std::size_t versions_bytes = 4;
 constexpr std::size_t number_bytes = 8;
 constexpr std::size_t fixed_bytes = versions_bytes + 3 * number_bytes; // and the node's id, newest
-constexpr std::size_t name_bytes_max = 255;
 
 value as_value(const hello& from) {
   array origins;
@@ -65,7 +66,7 @@ result<hello> decode_hello(std::span<const std::byte> from) {
     return wrong("that leaves something out");
   said.facts.name = *name;
   said.facts.contact = *contact;
-  if (!said.facts.id || said.facts.name.empty() || said.facts.name.size() > name_bytes_max)
+  if (!said.facts.id || !is_node_name(said.facts.name))
     return wrong("without a name");
   if (const auto* origins = (*content)["origins"].get_if<array>())
     for (const auto& each : *origins)
@@ -75,3 +76,15 @@ result<hello> decode_hello(std::span<const std::byte> from) {
 }
 
 } // namespace hawser::detail
+
+namespace hawser {
+
+bool is_node_name(std::string_view text) noexcept {
+  constexpr std::size_t name_bytes_max = 255;
+  return !text.empty() && text.size() <= name_bytes_max && std::ranges::all_of(text, [](char each) {
+    return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z')
+           || (each >= '0' && each <= '9') || each == '.' || each == '-' || each == '_';
+  });
+}
+
+} // namespace hawser

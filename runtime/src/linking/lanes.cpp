@@ -1,6 +1,7 @@
 #include "linking/lanes.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "big_endian.hpp"
 
@@ -24,6 +25,12 @@ const frame_message* message_of(const frame& from) {
     return &data->message;
   const auto* outbox = std::get_if<outbox_frame>(&what);
   return outbox == nullptr ? nullptr : &outbox->message;
+}
+
+// About what a frame comes to that is not encoded yet.
+std::size_t data_bytes(const frame& of) {
+  const auto* message = message_of(of);
+  return message == nullptr || message->data == nullptr ? 0 : message->data->bytes.size();
 }
 
 // To windows everything goes in order, as if from one waypoint.
@@ -53,31 +60,40 @@ outgoing_lanes::large_frame* outgoing_lanes::in_the_way_of(const frame& what) {
   return nullptr;
 }
 
+// What waits for a piece may have been pushed before what waits there already.
+void outgoing_lanes::wait_for(large_frame& first, const frame& what, std::uint64_t order) {
+  hold_up(first.held_up, what);
+  const auto at = std::ranges::upper_bound(first.waiting, order, {}, &waiting_frame::order);
+  first.waiting.insert(at, {order, what});
+  bytes_ += data_bytes(what);
+}
+
 void outgoing_lanes::push(const frame& what) {
-  if (auto* first = large_.empty() ? nullptr : in_the_way_of(what)) {
-    hold_up(first->held_up, what);
-    first->waiting.push_back(what);
-    return;
-  }
+  push(what, ++last_order_);
+}
+
+void outgoing_lanes::push(const frame& what, std::uint64_t order) {
+  if (auto* first = large_.empty() ? nullptr : in_the_way_of(what))
+    return wait_for(*first, what, order);
   scratch_.clear();
   encode(what, scratch_);
   if (scratch_.size() <= piece_bytes_max_) {
-    if (small_.empty() || small_.back().size() + scratch_.size() > piece_bytes_max_)
+    if (small_.empty() || small_.back().size() + scratch_.size() > piece_bytes_max_) {
       small_.emplace_back();
+      ++batches_begun_;
+    }
     auto& batch = small_.back();
     append_length(batch, static_cast<std::uint32_t>(scratch_.size()));
     batch.insert(batch.end(), scratch_.begin(), scratch_.end());
     bytes_ += scratch_.size() + length_bytes;
     return;
   }
-  if (large_.size() == pieces_at_once_max_) {
-    // Behind the last of them, as if it had the same sender.
-    hold_up(large_.back().held_up, what);
-    large_.back().waiting.push_back(what);
-    return;
-  }
+  // Behind the last of them, as if it had the same sender.
+  if (large_.size() == pieces_at_once_max_)
+    return wait_for(large_.back(), what, order);
   auto& added = large_.emplace_back();
   added.number = ++last_number_;
+  added.batches_before = batches_begun_;
   added.bytes = std::exchange(scratch_, {});
   bytes_ += added.bytes.size();
   hold_up(added.held_up, what);
@@ -87,7 +103,7 @@ std::optional<lane_record> outgoing_lanes::next(std::vector<std::byte>& to) {
   if (empty())
     return std::nullopt;
   // In turns, so that neither many small ones nor a few large ones keep the others waiting.
-  const bool piece = !large_.empty() && (piece_next_ || small_.empty());
+  const bool piece = (piece_next_ || small_.empty()) && find_piece();
   piece_next_ = !piece;
   if (piece) {
     next_piece(to);
@@ -97,11 +113,25 @@ std::optional<lane_record> outgoing_lanes::next(std::vector<std::byte>& to) {
   bytes_ -= batch.size();
   to.insert(to.end(), batch.begin(), batch.end());
   small_.pop_front();
+  ++batches_gone_;
   return lane_record::batch;
 }
 
+// Whose turn it is. A frame is there when its last piece is: that one must not overtake what was
+// pushed before it.
+bool outgoing_lanes::find_piece() {
+  for (std::size_t i = 0; i < large_.size(); ++i) {
+    const auto at = (turn_ + i) % large_.size();
+    const auto& each = large_[at];
+    if (each.bytes.size() - each.sent > piece_bytes_max_ || each.batches_before <= batches_gone_) {
+      turn_ = at;
+      return true;
+    }
+  }
+  return false;
+}
+
 void outgoing_lanes::next_piece(std::vector<std::byte>& to) {
-  turn_ = turn_ < large_.size() ? turn_ : 0;
   auto& from = large_[turn_];
   const auto count = std::min(piece_bytes_max_, from.bytes.size() - from.sent);
   const bool last = from.sent + count == from.bytes.size();
@@ -117,8 +147,10 @@ void outgoing_lanes::next_piece(std::vector<std::byte>& to) {
   }
   const auto waiting = std::move(from.waiting);
   large_.erase(large_.begin() + static_cast<std::ptrdiff_t>(turn_));
-  for (const auto& each : waiting)
-    push(each);
+  for (const auto& each : waiting) {
+    bytes_ -= data_bytes(each.what);
+    push(each.what, each.order);
+  }
 }
 
 // -- in ------------------------------------------------------------------------------------------

@@ -45,17 +45,27 @@ public:
 private:
   using waypoint_set = std::unordered_set<waypoint_id>;
 
+  /// A frame that must not go yet. The order is that of `push`, and outlasts a change of what it
+  /// waits for.
+  struct waiting_frame {
+    std::uint64_t order;
+    frame what;
+  };
+
   /// A frame on its way in pieces.
   struct large_frame {
     std::uint32_t number;
+    std::uint64_t batches_before; ///< That have to be gone when the last piece goes.
     std::vector<std::byte> bytes;
     std::size_t sent = 0;
     waypoint_set held_up; ///< What these say or are told waits.
-    std::deque<frame> waiting;
+    std::deque<waiting_frame> waiting;
   };
 
-  void push_encoded(const frame& what, std::vector<std::byte> bytes);
+  void push(const frame& what, std::uint64_t order);
+  void wait_for(large_frame& first, const frame& what, std::uint64_t order);
   large_frame* in_the_way_of(const frame& what);
+  bool find_piece();
   void next_piece(std::vector<std::byte>& to);
 
   std::size_t piece_bytes_max_;
@@ -65,6 +75,9 @@ private:
   std::size_t turn_ = 0; // of the large ones
   bool piece_next_ = false;
   std::uint32_t last_number_ = 0;
+  std::uint64_t last_order_ = 0;
+  std::uint64_t batches_begun_ = 0;
+  std::uint64_t batches_gone_ = 0;
   std::uint64_t bytes_ = 0;
   std::vector<std::byte> scratch_;
 };
@@ -82,9 +95,9 @@ public:
   error piece(std::span<const std::byte> body, std::vector<frame>& to);
 
 private:
-  const frame_limits bounds_;
-  const std::size_t pieces_at_once_max_;
-  const std::uint64_t incomplete_bytes_max_;
+  frame_limits bounds_;
+  std::size_t pieces_at_once_max_;
+  std::uint64_t incomplete_bytes_max_;
   std::map<std::uint32_t, std::vector<std::byte>> incomplete_;
   std::uint64_t incomplete_bytes_ = 0;
 };

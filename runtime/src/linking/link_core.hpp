@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ enum class link_record : std::uint8_t {
   bye = 7,
 };
 
-/// What `link` is made of: handshake and records (link.cpp), what the handshake says (hello.cpp).
+/// What `link` is made of: handshake and records (link_core.cpp), what the handshake says
+/// (hello.cpp).
 class link_core {
 public:
   link_core(link::side which, node_facts own, std::uint64_t now_ms, link_limits bounds);
@@ -32,7 +34,9 @@ public:
   void over(link_end why, std::string text, bool by_peer);
   void send(const frame& what);
   bool take_output(std::vector<std::byte>& to, std::size_t bytes_max);
-  bool has_output() const noexcept { return !control_.empty() || !lanes_.empty(); }
+  bool has_output() const noexcept {
+    return !control_.empty() || pong_due_.has_value() || !lanes_.empty();
+  }
   bool congested() noexcept;
   std::uint64_t silent_ms(std::uint64_t now_ms) const noexcept { return now_ms - heard_ms_; }
 
@@ -54,17 +58,21 @@ public:
 private:
   using bytes_view = std::span<const std::byte>;
 
-  std::size_t take_record(bytes_view bytes);
+  std::size_t take_records(bytes_view bytes);
+  bool may_come(link_record kind);
   bool recognize(bytes_view bytes);
   void on_record(link_record kind, bytes_view body);
   void on_hello(bytes_view body);
   void on_start(bytes_view body);
   void on_frames(error err, std::vector<frame>& frames);
+  void on_ping(bytes_view body);
   void on_pong(bytes_view body);
   void on_bye(bytes_view body);
   void greet();
   void open(link_session session);
   void write(link_record kind, bytes_view body);
+  void write_number(link_record kind, std::uint64_t number);
+  std::string not_understood(std::uint16_t from, std::uint16_t to) const;
 
   const link::side side_;
   const node_facts own_;
@@ -76,9 +84,13 @@ private:
   std::uint64_t now_ms_;
   link_session peer_newest_ = 0;
   link_session own_newest_ = 0;
+  std::optional<std::uint64_t> pinged_ms_; // with no answer yet
+  bool recognized_ = false;                // the peer's first bytes
+  bool prefaced_ = false;                  // own first bytes are gone
   bool congested_ = false;
-  std::vector<std::byte> partial_; // of a record that has not come whole
-  std::vector<std::byte> control_; // whole records, before any frames
+  std::vector<std::byte> partial_;        // of a record that has not come whole
+  std::vector<std::byte> control_;        // whole records, before any frames
+  std::optional<std::uint64_t> pong_due_; // to the newest ping
   std::vector<frame> arrived_;
   outgoing_lanes lanes_;
   incoming_lanes incoming_;
