@@ -24,6 +24,7 @@ endif()
 
 find_package(spdlog REQUIRED)
 find_package(fmt REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS SSL Crypto)
 
 if(HAWSER_BUILD_TOOLS)
   find_package(CLI11 REQUIRED)

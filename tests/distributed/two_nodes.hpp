@@ -32,6 +32,8 @@ public:
     return "hawser://127.0.0.1:" + std::to_string(port_);
   }
 
+  std::uint16_t port() const noexcept { return port_; }
+
 private:
   // Everybody may speak for every origin, unless a test says otherwise.
   static node_options with_name(node_options options, const std::string& name) {

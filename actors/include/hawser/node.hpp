@@ -36,7 +36,7 @@ enum class exposure : std::uint8_t {
 
 /// What a node is and whom it trusts.
 struct node_options {
-  /// What other nodes know it by. None given: one that nobody else has.
+  /// What other nodes know it by, see `is_node_name`. None given: one that nobody else has.
   std::string name = {};
 
   /// What other nodes are told of how to reach this one, if not where it listens:
@@ -47,7 +47,13 @@ struct node_options {
   /// from any other origin is refused and logged.
   std::map<std::string, std::vector<std::string>> grants = {};
 
+  /// With them, every connection uses TLS, both sides show a certificate, and a node's name must be
+  /// one of those in its certificate: a DNS name or a URI `hawser://name` among its alternative
+  /// names, or its common name if it has no alternative names.
   std::optional<tls_files> tls = {};
+
+  /// Connections that others have begun and whose handshake is not done; more are refused.
+  std::size_t strangers_max = 256;
 
   /// Between attempts to reach a node that was connected with `keep`.
   std::chrono::milliseconds retry_first{100};
@@ -74,8 +80,9 @@ struct peer_snapshot {
 /// not a context's, for most of them wait.
 class node {
 public:
-  /// Throws `std::invalid_argument` for options that cannot be, and if the system runs on an actor
-  /// system of the application that has not loaded `caf::io::middleman`.
+  /// Throws `std::invalid_argument` for options that cannot be, files for TLS that cannot be used
+  /// among them, and if the system runs on an actor system of the application that has not loaded
+  /// `caf::io::middleman`.
   explicit node(system& on, node_options options = {});
   ~node();
 
@@ -89,7 +96,8 @@ public:
   result<std::uint16_t> listen(const std::string& host, std::uint16_t port,
                                exposure to = exposure::loopback);
 
-  /// Connects with the node at `hawser://host:port`, and waits until both sides are up. Its name.
+  /// Connects with the node at `hawser://host:port`, and waits until both sides are up, or for
+  /// `link_limits::handshake_ms_max`. Its name, or what was wrong.
   result<std::string> connect(std::string_view url);
 
   /// The same without waiting, again and again: whenever the connection is lost, or could not be

@@ -1,6 +1,7 @@
 // The connections of a node: bytes in and out, who is on the other side, and the time.
 
 #include <algorithm>
+#include <iterator>
 
 #include <caf/io/middleman.hpp>
 
@@ -14,42 +15,95 @@ namespace {
 // Given to CAF at a time; what is more stays where it can still be told apart.
 constexpr std::size_t unsent_bytes_max = std::size_t{1} << 18;
 
+// How long a connection that is over may take to be closed.
+constexpr std::uint64_t linger_ms = 1000;
+
 // Read at a time.
 constexpr std::size_t read_bytes_max = std::size_t{1} << 18;
 
 } // namespace
 
-std::uint64_t node_actor::now_ms() const {
-  return static_cast<std::uint64_t>(
-    std::chrono::duration_cast<std::chrono::milliseconds>(clock::now().time_since_epoch()).count());
+void node_actor::on_accepted(handle at) {
+  const auto address = self_->remote_addr(at) + ":" + std::to_string(self_->remote_port(at));
+  const auto strangers = std::ranges::count_if(connections_, [](const auto& each) {
+    return each.second.side == link::side::acceptor && !each.second.opened;
+  });
+  if (!stopping_ && static_cast<std::size_t>(strangers) < options.strangers_max)
+    return add(at, link::side::acceptor, address, now_ms());
+  self_->close(at);
+  if (!stopping_)
+    system_->log.write(component::node, spdlog::level::warn, "connection_refused",
+                       "a connection from {} was refused: {} are in the handshake already", address,
+                       strangers);
 }
 
-void node_actor::add(handle at, link::side side, std::string address) {
+void node_actor::add(handle at, link::side side, std::string address, std::uint64_t began_ms) {
   node_facts own{id, options.name, routes_contact_, {}};
   auto& made = connections_
-                 .emplace(at, connection{at, link{side, std::move(own), now_ms(), options.links},
+                 .emplace(at, connection{at, link{side, std::move(own), began_ms, options.links},
                                          std::move(address), side})
                  .first->second;
-  self_->configure_read(at, caf::io::receive_policy::at_most(read_bytes_max));
+  if (identity_)
+    made.secure = std::make_unique<tls_session>(*identity_, side);
   self_->ack_writes(at, true);
+  self_->configure_read(at, caf::io::receive_policy::at_most(read_bytes_max));
   flush(made);
 }
 
 void node_actor::on_data(handle at, std::span<const std::byte> bytes) {
   const auto found = connections_.find(at);
   if (found == connections_.end())
-    return;
-  found->second.peer_link.receive(bytes, now_ms());
+    return; // It is leaving, and what it still says is of no interest.
+  hear(found->second, bytes);
+  dirty_.insert(at);
   take_events(found->second);
   settle();
 }
 
+void node_actor::hear(connection& from, std::span<const std::byte> bytes) {
+  auto& to = from.peer_link;
+  const bool first = !std::exchange(from.heard, true);
+  if (!from.secure || (first && plain_instead_of_tls(from, bytes.front())))
+    return to.receive(bytes, now_ms());
+  plaintext_.clear();
+  const auto err = from.secure->receive(bytes, plaintext_);
+  if (!plaintext_.empty())
+    to.receive(plaintext_, now_ms());
+  if (err)
+    to.end(link_end::refused, err.what());
+}
+
+// TLS begins with a handshake or an alert. A node without it is told so in its own words, though
+// nothing is believed that it says.
+bool node_actor::plain_instead_of_tls(connection& from, std::byte first) {
+  constexpr std::byte alert{0x15};
+  constexpr std::byte handshake{0x16};
+  if (first == alert || first == handshake)
+    return false;
+  if (first == std::byte{'H'}) {
+    from.secure.reset();
+    from.peer_link.end(link_end::refused, from.side == link::side::acceptor
+                                            ? "the acceptor uses TLS, and the initiator does not"
+                                            : "the initiator uses TLS, and the acceptor does not");
+  } else {
+    from.peer_link.end(link_end::not_hawser, "the peer does not speak TLS");
+  }
+  return true;
+}
+
 void node_actor::on_closed(handle at) {
+  if (leaving_.erase(at) != 0)
+    return end_if_alone();
   const auto found = connections_.find(at);
   if (found == connections_.end())
     return;
-  found->second.peer_link.disconnect("the connection was closed by the other side");
-  take_events(found->second);
+  auto& gone = found->second;
+  const bool in_tls = gone.secure && !gone.secure->up();
+  gone.peer_link.disconnect(std::string{"the connection was closed"}
+                            + (gone.opened ? ""
+                               : in_tls    ? " in the middle of the TLS handshake"
+                                           : " in the middle of the handshake"));
+  take_events(gone);
   settle();
 }
 
@@ -64,7 +118,9 @@ void node_actor::on_tick() {
       dirty_.insert(at);
       take_events(found->second);
     }
-  retry();
+  if (!stopping_)
+    retry();
+  hurry(now);
   settle();
 }
 
@@ -97,33 +153,48 @@ void node_actor::take_events(connection& from) {
 void node_actor::on_introduced(connection& from, node_facts peer) {
   from.peer = std::move(peer);
   from.introduced = true;
+  auto& line = from.peer_link;
+  if (line.over())
+    return; // It has said in the same breath why it will not have this connection.
+  if (from.secure && !from.secure->certifies(from.peer.name))
+    return line.end(link_end::refused, "a node is not '" + from.peer.name
+                                         + "' whose certificate is for " + from.secure->names());
+  if (const auto* other = other_with(from); other != nullptr && other->peer.name != from.peer.name)
+    return line.end(link_end::refused,
+                    "node '" + from.peer.name + "' claims to be another node that is connected");
   if (settled_with_other(from))
-    from.peer_link.accept(routes_.newest_session(from.peer.id));
+    line.accept(routes_.newest_session(from.peer.id));
+}
+
+// Another connection with the same node, which is not over.
+node_actor::connection* node_actor::other_with(const connection& than) {
+  const auto found = std::ranges::find_if(connections_, [&than](const auto& each) {
+    const auto& other = each.second;
+    return &other != &than && other.introduced && other.peer.id == than.peer.id
+           && !other.peer_link.over();
+  });
+  return found == connections_.end() ? nullptr : &found->second;
 }
 
 // Two nodes need one connection. An older one that is alive stays; of two that are being made, the
 // one that the node with the smaller id has begun.
 bool node_actor::settled_with_other(connection& newcomer) {
-  for (auto& [at, other] : connections_) {
-    if (&other == &newcomer || !other.introduced || other.peer.id != newcomer.peer.id
-        || other.peer_link.over())
-      continue;
-    const auto begun_by = [this, &newcomer](const connection& each) {
-      return each.side == link::side::initiator ? id : newcomer.peer.id;
-    };
-    const auto alive_ms = 2 * options.links.heartbeat_ms;
-    const bool other_stays = other.opened ? other.peer_link.silent_ms(now_ms()) < alive_ms
-                                          : begun_by(other) < begun_by(newcomer);
-    auto& loser = other_stays ? newcomer : other;
-    loser.peer_link.end(link_end::duplicate, "the nodes " + options.name + " and "
-                                               + newcomer.peer.name + " are connected already");
-    dirty_.insert(loser.at);
-    if (other_stays)
-      return false;
-    take_events(other);
+  auto* other = other_with(newcomer);
+  if (other == nullptr)
     return true;
-  }
-  return true;
+  const auto begun_by = [this, &newcomer](const connection& each) {
+    return each.side == link::side::initiator ? id : newcomer.peer.id;
+  };
+  const auto alive_ms = 2 * options.links.heartbeat_ms;
+  const bool other_stays = other->opened ? other->peer_link.silent_ms(now_ms()) < alive_ms
+                                         : begun_by(*other) < begun_by(newcomer);
+  auto& loser = other_stays ? newcomer : *other;
+  loser.peer_link.end(link_end::duplicate, "the nodes " + options.name + " and "
+                                             + newcomer.peer.name + " are connected already");
+  dirty_.insert(loser.at);
+  if (!other_stays)
+    take_events(*other);
+  return !other_stays;
 }
 
 void node_actor::on_opened(connection& from, link_session session) {
@@ -134,7 +205,7 @@ void node_actor::on_opened(connection& from, link_session session) {
                      from.address);
   routes_.link_up(from.peer.id, session);
   for (const auto& then : std::exchange(from.waiting, {}))
-    then(from.peer.name);
+    then(reached_node{from.peer.id, from.peer.name});
 }
 
 bool node_actor::may_speak_for(const std::string& peer_name, const std::string& origin) const {
@@ -159,37 +230,91 @@ void node_actor::on_frame(connection& from, frame&& what) {
 }
 
 void node_actor::on_ended(connection& from, const link_event::ended& how) {
-  const auto text = from.opened ? "the connection with node " + from.peer.name + " at "
-                                    + from.address + " has ended: " + how.text
-                                : "cannot connect to " + from.address + ": " + how.text;
+  const bool initiator = from.side == link::side::initiator;
+  const bool told = how.by_peer && how.why != link_end::lost;
+  const auto text = (from.opened ? "the connection with node " + from.peer.name + " at "
+                                     + from.address + " has ended: "
+                     : initiator ? "cannot connect to " + from.address + ": "
+                                 : "a connection from " + from.address + " came to nothing: ")
+                    + (told ? "the other side says: " : "") + how.text;
+  // Whoever waits for an initiator's connection is told, and it is logged there.
   const bool expected = how.why == link_end::closed || how.why == link_end::duplicate;
-  system_->log.write(component::node, expected ? spdlog::level::info : spdlog::level::warn,
-                     "node_disconnected", "{} ({})", text, to_string(how.why));
-  const auto at = from.at;
-  const auto peer = from.peer.id;
-  const bool known = how.why == link_end::duplicate && peers_.contains(peer);
-  const auto waiting = std::exchange(from.waiting, {});
-  const auto name = from.peer.name;
+  if (from.opened || !initiator)
+    system_->log.write(component::node, expected ? spdlog::level::info : spdlog::level::warn,
+                       "node_disconnected", "{} ({})", text, to_string(how.why));
+  const reached_node peer{from.peer.id, from.peer.name};
+  auto waiting = std::exchange(from.waiting, {});
+  auto* other = from.introduced ? other_with(from) : nullptr;
   if (from.opened) {
-    peers_.erase(peer);
-    std::erase_if(reached_, [&peer](const auto& each) { return each.second == peer; });
-    routes_.link_down(peer);
-  } else if (from.introduced && !known) {
-    routes_.link_failed(peer, 0);
+    peers_.erase(peer.id);
+    std::erase_if(reached_, [&peer](const auto& each) { return each.second == peer.id; });
+    routes_.link_down(peer.id);
+  } else if (from.introduced && other == nullptr) {
+    routes_.link_failed(peer.id, 0);
   }
-  flush(from);
-  self_->close(at);
-  connections_.erase(at);
-  dirty_.erase(at);
+  hang_up(from.at);
+  // One of two connections is enough, and the other may still be in the handshake.
+  if (how.why == link_end::duplicate && other != nullptr && !other->opened) {
+    std::ranges::move(waiting, std::back_inserter(other->waiting));
+    return;
+  }
+  const bool known = how.why == link_end::duplicate && other != nullptr;
+  const bool late = how.why == link_end::handshake || how.why == link_end::silent;
   for (const auto& then : waiting)
     if (known)
-      then(name);
+      then(peer);
     else
-      then(error{errc::not_found_error, text});
+      then(error{late ? errc::timeout_error : errc::not_found_error, text});
+}
+
+// Lets what is left be sent, and the peer close the connection first.
+void node_actor::hang_up(handle at) {
+  auto& from = connections_.at(at);
+  flush(from);
+  leaving_[at] = {now_ms() + linger_ms, from.unsent};
+  connections_.erase(at);
+  dirty_.erase(at);
+  on_transferred(at, leaving_.at(at).unsent);
+}
+
+void node_actor::on_transferred(handle at, std::uint64_t remaining) {
+  if (const auto gone = leaving_.find(at); gone != leaving_.end()) {
+    gone->second.unsent = remaining;
+    if (remaining == 0)
+      stop_sending(static_cast<int>(at.id())); // CAF names connections after their sockets.
+    return;
+  }
+  const auto found = connections_.find(at);
+  if (found == connections_.end())
+    return;
+  found->second.unsent = remaining;
+  flush(found->second);
+  settle();
+}
+
+// Nobody may keep a connection by never closing it.
+void node_actor::hurry(std::uint64_t now) {
+  std::erase_if(leaving_, [this, now](const auto& each) {
+    if (now < each.second.deadline_ms)
+      return false;
+    stop_both_ways(static_cast<int>(each.first.id()));
+    self_->close(each.first);
+    return true;
+  });
+  end_if_alone();
+}
+
+void node_actor::end_if_alone() {
+  if (!stopped_ || !leaving_.empty())
+    return;
+  self_->quit();
+  std::exchange(stopped_, std::nullopt)->set_value();
 }
 
 // Does what follows from an event: frames to connections, connections to be made.
 void node_actor::settle() {
+  if (stopping_)
+    return;
   for (;;) {
     while (lobby_ && lobby_->run_turn()) {}
     auto output = routes_.take_output();
@@ -224,16 +349,38 @@ void node_actor::settle() {
 }
 
 void node_actor::flush(connection& to) {
+  auto& line = to.peer_link;
+  // The farewell goes in any case: nothing comes after it.
+  const auto most = line.over() ? ~std::uint64_t{0} : unsent_bytes_max;
   std::vector<std::byte> bytes;
-  while (to.unsent < unsent_bytes_max && to.peer_link.take_output(bytes, unsent_bytes_max)) {
+  const auto pass_on = [this, &to, &bytes] {
+    if (bytes.empty())
+      return;
     self_->write(to.at, bytes.size(), bytes.data());
     to.unsent += bytes.size();
     bytes.clear();
+  };
+  if (to.secure) {
+    std::vector<std::byte> plaintext;
+    while (to.secure->up() && to.unsent < most && line.take_output(plaintext, unsent_bytes_max)) {
+      // What TLS cannot carry any more, its own failure explains.
+      static_cast<void>(to.secure->send(plaintext));
+      plaintext.clear();
+      to.secure->take_output(bytes);
+      pass_on();
+    }
+    if (line.over())
+      to.secure->finish();
+    to.secure->take_output(bytes);
+    pass_on();
+  } else {
+    while (to.unsent < most && line.take_output(bytes, unsent_bytes_max))
+      pass_on();
   }
   self_->flush(to.at);
   if (!to.opened)
     return;
-  if (to.peer_link.congested())
+  if (line.congested())
     routes_.hold(to.peer.id);
   else
     routes_.release(to.peer.id);

@@ -1,8 +1,7 @@
 // Which nodes are dialled, and when again.
 
 #include <algorithm>
-
-#include <unistd.h>
+#include <iterator>
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
@@ -17,7 +16,7 @@ namespace hawser::detail {
 void node_actor::connect(const node_address& to, outcome_callback then) {
   const auto address = to_string(to);
   if (const auto known = reached_.find(address); known != reached_.end())
-    return then(connections_.at(peers_.at(known->second)).peer.name);
+    return then(reached_node{known->second, connections_.at(peers_.at(known->second)).peer.name});
   auto& which = dialled_[address];
   which.to = to;
   which.waiting.push_back(std::move(then));
@@ -42,37 +41,47 @@ void node_actor::want(const node_id& which, const std::string& contact) {
   dial_now(wanted);
 }
 
-// Looking up a name and connecting may take long: in a thread of its own.
+// Looking up a name and connecting may take long: in a thread of its own. Others decide how many
+// nodes are spoken of: more than so many at a time wait for `retry`.
 void node_actor::dial_now(dialled_node& which) {
-  if (std::exchange(which.busy, true))
+  constexpr std::ptrdiff_t threads_max = 64;
+  if (which.busy || std::ranges::count_if(dialled_, [](const auto& each) {
+                      return each.second.looking;
+                    }) >= threads_max)
     return;
-  const auto to = which.to;
-  const auto deadline = clock::now() + std::chrono::milliseconds{options.links.handshake_ms_max};
+  which.busy = true;
+  which.attempt = ++last_attempt_;
+  which.looking = true;
+  which.deadline = clock::now() + std::chrono::milliseconds{options.links.handshake_ms_max};
   auto self = shared_from_this();
-  system_->actors.spawn<caf::detached>([self, to, deadline](caf::event_based_actor*) {
-    auto outcome = std::make_shared<result<int>>(dial(to, deadline));
-    self->post([self = self.get(), address = to_string(to), outcome] {
-      self->on_dialled(address, *outcome);
+  system_->actors.spawn<caf::detached>([self, to = which.to, attempt = which.attempt,
+                                        deadline = which.deadline](caf::event_based_actor*) {
+    // Whether or not the broker is still there to take it, the socket has an owner.
+    auto outcome = std::make_shared<result<owned_socket>>(dial(to, deadline));
+    self->post([self = self.get(), address = to_string(to), attempt, outcome] {
+      self->on_dialled(address, attempt, std::move(*outcome));
     });
   });
 }
 
-void node_actor::on_dialled(const std::string& address, result<int> outcome) {
-  if (stopping_) {
-    if (outcome)
-      close(*outcome);
-    return;
-  }
+void node_actor::on_dialled(const std::string& address, std::uint64_t attempt,
+                            result<owned_socket> outcome) {
+  const auto found = dialled_.find(address);
+  if (stopping_ || found == dialled_.end() || found->second.attempt != attempt
+      || !found->second.looking)
+    return; // It has come too late.
+  found->second.looking = false;
   if (!outcome)
     return dialled(address, outcome.error());
-  const auto at = self_->add_scribe(*outcome);
-  add(at, link::side::initiator, address);
+  const auto at = self_->add_scribe(outcome->release());
+  const auto began_ms = as_ms(found->second.deadline) - options.links.handshake_ms_max;
+  add(at, link::side::initiator, address, began_ms);
   connections_.at(at).waiting.push_back(
-    [this, address](const result<std::string>& told) { dialled(address, told); });
+    [this, address](const result<reached_node>& told) { dialled(address, told); });
 }
 
 // An attempt has come to its end, or a connection was made and lost.
-void node_actor::dialled(const std::string& address, const result<std::string>& outcome) {
+void node_actor::dialled(const std::string& address, const result<reached_node>& outcome) {
   const auto found = dialled_.find(address);
   if (found == dialled_.end())
     return;
@@ -80,9 +89,8 @@ void node_actor::dialled(const std::string& address, const result<std::string>& 
   which.busy = false;
   if (outcome) {
     which.failures = 0;
-    for (const auto& [peer, at] : peers_)
-      if (connections_.at(at).peer.name == *outcome)
-        reached_[address] = peer;
+    if (peers_.contains(outcome->id))
+      reached_[address] = outcome->id;
   } else {
     ++which.failures;
     const auto doubled = options.retry_first * (1U << std::min(which.failures - 1, 16U));
@@ -102,8 +110,29 @@ void node_actor::dialled(const std::string& address, const result<std::string>& 
     then(outcome);
 }
 
+void node_actor::give_up_dialling(const std::string& why) {
+  std::vector<outcome_callback> waiting;
+  for (auto& [address, each] : std::exchange(dialled_, {}))
+    std::ranges::move(each.waiting, std::back_inserter(waiting));
+  for (const auto& then : waiting)
+    then(error{errc::invalid_state_error, why});
+}
+
 void node_actor::retry() {
   const auto now = clock::now();
+  // Connecting has its own deadline, which is the same; looking up a name has none.
+  constexpr std::chrono::milliseconds grace{200};
+  std::vector<std::string> late;
+  for (const auto& [address, each] : dialled_)
+    if (each.looking && each.deadline + grace <= now)
+      late.push_back(address);
+  for (const auto& address : late) {
+    dialled_.at(address).looking = false;
+    dialled(address,
+            error{errc::timeout_error, "cannot connect to " + address
+                                         + ": to look up the host's name takes longer than "
+                                         + std::to_string(options.links.handshake_ms_max) + " ms"});
+  }
   for (auto& [address, each] : dialled_)
     if (!each.busy && !reached_.contains(address) && each.next_attempt <= now)
       dial_now(each);

@@ -89,10 +89,9 @@ void node_actor::find_window(const node_id& at, const std::string& name,
 window_proxy node_actor::open(const node_address& at) {
   auto promised = routes_.promise_window(to_string(at) + "/" + at.name);
   post([this, at, promised] {
-    connect(at, [this, at, promised](const result<std::string>& outcome) {
-      const auto reached = reached_.find(to_string(at));
-      if (outcome && reached != reached_.end())
-        find_window(reached->second, at.name, promised);
+    connect(at, [this, at, promised](const result<reached_node>& outcome) {
+      if (outcome)
+        find_window(outcome->id, at.name, promised);
       else
         routes_.refuse(promised, close_reason::node_lost);
     });

@@ -1,5 +1,6 @@
 #include "hawser/node.hpp"
 
+#include <algorithm>
 #include <random>
 #include <stdexcept>
 
@@ -54,7 +55,14 @@ node_actor::node_actor(std::shared_ptr<system_state> system, node_options chosen
     id(own),
     system_(std::move(system)),
     waker_(std::make_shared<late_waker>()),
-    routes_(id, waker_, unguessable(), options.routes) {}
+    routes_(id, waker_, unguessable(), options.routes) {
+  if (!options.tls)
+    return;
+  identity_.emplace(*options.tls);
+  if (!identity_->certifies(options.name))
+    throw std::invalid_argument("the certificate '" + options.tls->certificate + "' is for "
+                                + identity_->names() + ", not for a node '" + options.name + "'");
+}
 
 void node_actor::start() {
   auto self = shared_from_this();
@@ -71,7 +79,8 @@ void node_actor::start() {
 
 caf::behavior node_actor::run(caf::io::broker* self) {
   self_ = self;
-  const std::chrono::milliseconds pace{std::max<std::uint64_t>(1, options.links.heartbeat_ms / 4)};
+  const auto shortest = std::min(options.links.heartbeat_ms, options.links.handshake_ms_max);
+  const std::chrono::milliseconds pace{std::clamp<std::uint64_t>(shortest / 4, 1, 1000)};
   send_later(*self, pace, node_tick{});
   const auto alive = shared_from_this();
   return {
@@ -79,21 +88,16 @@ caf::behavior node_actor::run(caf::io::broker* self) {
       on_data(arrived.handle, std::as_bytes(std::span{arrived.buf}));
     },
     [this](const caf::io::data_transferred_msg& sent) {
-      if (const auto found = connections_.find(sent.handle); found != connections_.end()) {
-        found->second.unsent = sent.remaining;
-        flush(found->second);
-        settle();
-      }
+      on_transferred(sent.handle, sent.remaining);
     },
     [this](wake_up) {
+      if (stopping_)
+        return;
       if (routes_.run_turn())
         waker_->wake();
       settle();
     },
-    [this](const caf::io::new_connection_msg& made) {
-      add(made.handle, link::side::acceptor,
-          self_->remote_addr(made.handle) + ":" + std::to_string(self_->remote_port(made.handle)));
-    },
+    [this](const caf::io::new_connection_msg& made) { on_accepted(made.handle); },
     [this](const caf::io::connection_closed_msg& gone) { on_closed(gone.handle); },
     [](const caf::io::acceptor_closed_msg&) {},
     [this, pace](node_tick) {
@@ -115,22 +119,24 @@ void node_actor::post(std::function<void()> work) {
 }
 
 void node_actor::stop() {
-  call([this] {
+  auto all_gone = call([this] {
     stopping_ = true;
-    for (auto& [at, each] : connections_) {
+    stopped_.emplace();
+    auto outcome = stopped_->get_future();
+    give_up_dialling("node " + options.name + " has ended");
+    while (!connections_.empty()) {
+      auto& [at, each] = *connections_.begin();
       if (each.opened)
         routes_.link_down(each.peer.id);
       each.peer_link.end(link_end::closed, "node " + options.name + " has ended");
-      flush(each);
+      hang_up(at);
     }
     lobby_.reset();
     routes_.close(close_reason::node_lost);
-    for (auto& [at, each] : connections_)
-      self_->close(at);
-    connections_.clear();
-    self_->quit();
-    return true;
+    end_if_alone();
+    return outcome;
   });
+  all_gone.wait();
 }
 
 result<std::uint16_t> node_actor::listen(const std::string& host, std::uint16_t port, exposure to) {
@@ -139,16 +145,15 @@ result<std::uint16_t> node_actor::listen(const std::string& host, std::uint16_t 
     return error{errc::invalid_state_error,
                  "without TLS a node listens on the loopback only, not on '" + host
                    + "', unless exposure::anybody allows it"};
-  const auto made = self_->add_tcp_doorman(port, host == "localhost" ? "127.0.0.1" : host.c_str());
+  auto made = listen_on(host == "localhost" ? "127.0.0.1" : host, port);
   if (!made)
-    return error{errc::invalid_state_error, "cannot listen on " + host + ":" + std::to_string(port)
-                                              + ": " + to_string(made.error())};
+    return error{errc::invalid_state_error, made.error().what()};
+  const auto chosen = self_->local_port(self_->add_doorman(made->release()));
   if (options.contact.empty()) {
-    routes_contact_ =
-      to_string(node_address{host == "localhost" ? "127.0.0.1" : host, made->second, {}});
+    routes_contact_ = to_string(node_address{host == "localhost" ? "127.0.0.1" : host, chosen, {}});
     routes_.contact(routes_contact_);
   }
-  return made->second;
+  return chosen;
 }
 
 void node_actor::publish(const std::string& name, const window_proxy& window) {
@@ -174,6 +179,10 @@ node::node(system& on, node_options options) {
       "a node needs caf::io::middleman, which this actor system has not loaded");
   if (options.links.heartbeat_ms == 0)
     throw std::invalid_argument("a node's heartbeat_ms must not be 0");
+  if (!options.name.empty() && !is_node_name(options.name))
+    throw std::invalid_argument("'" + options.name
+                                + "' cannot be a node's name: that has up to 255 ASCII letters, "
+                                  "digits, '.', '-' and '_'");
   core_ = std::make_shared<detail::node_actor>(state, std::move(options),
                                                draw<node_id>(detail::unguessable()));
   core_->start();
@@ -201,7 +210,9 @@ result<std::string> node::connect(std::string_view url) {
     return to.error();
   const auto outcome = std::make_shared<std::promise<result<std::string>>>();
   core_->post([core = core_, to = *std::move(to), outcome] {
-    core->connect(to, [outcome](const result<std::string>& told) { outcome->set_value(told); });
+    core->connect(to, [outcome](const result<detail::node_actor::reached_node>& told) {
+      outcome->set_value(told ? result<std::string>{told->name} : told.error());
+    });
   });
   return outcome->get_future().get();
 }

@@ -19,7 +19,9 @@
 
 #include "actor_waker.hpp"
 #include "hawser/node.hpp"
+#include "node/dial.hpp"
 #include "node/node_address.hpp"
+#include "node/tls_session.hpp"
 #include "system_state.hpp"
 
 namespace hawser::detail {
@@ -31,14 +33,21 @@ namespace hawser::detail {
 /// ask each other in lobby.cpp.
 class node_actor : public std::enable_shared_from_this<node_actor>, private registry_host {
 public:
-  using outcome_callback = std::function<void(const result<std::string>&)>;
+  /// A node that is connected.
+  struct reached_node {
+    node_id id;
+    std::string name;
+  };
+
+  using outcome_callback = std::function<void(const result<reached_node>&)>;
 
   node_actor(std::shared_ptr<system_state> system, node_options options, node_id own);
 
   /// Starts the broker. Any thread, once.
   void start();
 
-  /// Says farewell to every peer and ends the broker. Any thread; waits.
+  /// Says farewell to every peer and ends the broker. Any thread; waits, but for no peer longer
+  /// than about a second.
   void stop();
 
   /// Has `work` done on the broker's thread. Any thread.
@@ -80,7 +89,9 @@ private:
     link peer_link;
     std::string address; ///< For people: what was dialled, or where it comes from.
     link::side side;
-    node_facts peer; ///< Once it has introduced itself.
+    node_facts peer;                          ///< Once it has introduced itself.
+    std::unique_ptr<tls_session> secure = {}; ///< If this node uses TLS.
+    bool heard = false;
     bool introduced = false;
     bool opened = false;
     std::uint64_t unsent = 0; ///< Given to CAF and not to the operating system.
@@ -88,11 +99,21 @@ private:
     std::vector<outcome_callback> waiting;
   };
 
+  /// A connection that is over, but for what is still to be sent and heard: to close a socket with
+  /// bytes that nobody has read takes the farewell from the peer.
+  struct leaving_connection {
+    std::uint64_t deadline_ms;
+    std::uint64_t unsent;
+  };
+
   /// A node that shall be connected.
   struct dialled_node {
     node_address to;
     bool keep = false;
-    bool busy = false; ///< Being dialled, or connected.
+    bool busy = false;         ///< Being dialled, or in the handshake.
+    std::uint64_t attempt = 0; ///< Which one that is.
+    bool looking = false;      ///< Its socket has yet to come.
+    clock::time_point deadline;
     unsigned failures = 0;
     clock::time_point next_attempt;
     std::optional<node_id> wanted; ///< By the router.
@@ -103,7 +124,8 @@ private:
 
   // -- connections.cpp ---------------------------------------------------------------------------
 
-  void add(handle at, link::side side, std::string address);
+  void add(handle at, link::side side, std::string address, std::uint64_t began_ms);
+  void on_accepted(handle at);
   void on_data(handle at, std::span<const std::byte> bytes);
   void on_closed(handle at);
   void on_tick();
@@ -112,17 +134,30 @@ private:
   void on_opened(connection& from, link_session session);
   void on_frame(connection& from, frame&& what);
   void on_ended(connection& from, const link_event::ended& how);
+  void on_transferred(handle at, std::uint64_t remaining);
+  void hear(connection& from, std::span<const std::byte> bytes);
+  bool plain_instead_of_tls(connection& from, std::byte first);
+  connection* other_with(const connection& than);
+  void hang_up(handle at);
+  void hurry(std::uint64_t now);
+  void end_if_alone();
   bool settled_with_other(connection& newcomer);
   bool may_speak_for(const std::string& peer_name, const std::string& origin) const;
   void settle();
   void flush(connection& to);
-  std::uint64_t now_ms() const;
+  std::uint64_t now_ms() const { return as_ms(clock::now()); }
+
+  static std::uint64_t as_ms(clock::time_point when) {
+    return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count());
+  }
 
   // -- dialling.cpp ------------------------------------------------------------------------------
 
   void dial_now(dialled_node& which);
-  void on_dialled(const std::string& address, result<int> outcome);
-  void dialled(const std::string& address, const result<std::string>& outcome);
+  void on_dialled(const std::string& address, std::uint64_t attempt, result<owned_socket> outcome);
+  void dialled(const std::string& address, const result<reached_node>& outcome);
+  void give_up_dialling(const std::string& why);
   void want(const node_id& which, const std::string& contact);
   void retry();
 
@@ -143,13 +178,18 @@ private:
   router routes_;
   std::string routes_contact_;
   std::unique_ptr<port_registry> lobby_;
+  std::optional<tls_identity> identity_;
   std::map<handle, connection> connections_;
+  std::map<handle, leaving_connection> leaving_;
   std::map<node_id, handle> peers_;
   std::set<handle> dirty_;
+  std::vector<std::byte> plaintext_;            // of one connection, for a moment
   std::map<std::string, dialled_node> dialled_; // by address
   std::map<std::string, node_id> reached_;      // by address
   std::map<std::string, window_proxy> published_;
+  std::uint64_t last_attempt_ = 0;
   bool stopping_ = false;
+  std::optional<std::promise<void>> stopped_; // to be kept once all have left
 };
 
 } // namespace hawser::detail

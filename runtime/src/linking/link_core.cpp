@@ -306,6 +306,9 @@ void link_core::end(link_end why, std::string text) {
   for (const char each : std::string_view{text}.substr(0, farewell_bytes_max))
     body.push_back(static_cast<std::byte>(each));
   control_.clear();
+  // The peer may have another connection with this node, and can tell only if it knows who this is.
+  if (why == link_end::duplicate && side_ == link::side::acceptor && state_ == state::introduced)
+    greet();
   write(link_record::bye, body);
   over(why, std::move(text), false);
 }

@@ -177,6 +177,7 @@ private:
 
   void on_window(const node_id& from, window_frame&& f);
   bool serve_window(window_twin& from, std::size_t messages_max);
+  void drop(std::vector<message> messages, close_reason why);
   void lose_windows(const node_id& of);
   void lose_window(window_twin& which, close_reason why);
   void stand_in_for(const ref<window_twin>& made, node_id at, window_id id);

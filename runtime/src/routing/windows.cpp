@@ -63,7 +63,18 @@ void router_core::refuse(const window_proxy& promised, close_reason why) {
   auto* target = window::get(promised);
   HAWSER_ASSERT(target != nullptr, "no promise was refused");
   target->closed = true;
-  bury(target->inbox.close(mailbox::rest::drop, nullptr, why));
+  drop(target->inbox.close(mailbox::rest::drop, nullptr, why), why);
+  settle();
+}
+
+// Their ports end for the same reason.
+void router_core::drop(std::vector<message> messages, close_reason why) {
+  for (auto& msg : messages) {
+    if (msg.extras)
+      for (auto& end : msg.extras->ports)
+        end.close(why);
+    dropped_.push_back(std::move(msg));
+  }
 }
 
 bool router_core::serve_window(window_twin& from, std::size_t messages_max) {
@@ -151,12 +162,7 @@ void router_core::lose_window(window_twin& which, close_reason why) {
   const ref<window_twin> alive{&which};
   which.stand_in->closed = true;
   which.stand_in->inbox.detach();
-  for (auto& msg : which.stand_in->inbox.close(mailbox::rest::drop, nullptr, why)) {
-    if (msg.extras)
-      for (auto& end : msg.extras->ports)
-        end.close(why);
-    dropped_.push_back(std::move(msg));
-  }
+  drop(which.stand_in->inbox.close(mailbox::rest::drop, nullptr, why), why);
   stand_ins_.erase(which.stand_in.get());
   const auto found = remote_windows_.find({which.node, which.at_node});
   if (found != remote_windows_.end() && found->second.get() == &which)
