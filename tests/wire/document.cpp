@@ -16,6 +16,7 @@ std::multimap<std::string, std::string> examples(examples_of what) {
     if (line.starts_with("## "))
       under = line == "## What a foreign encoder may send" ? examples_of::foreign_values
               : line == "## Frames between nodes"          ? examples_of::frames
+              : line == "## Links"                         ? examples_of::links
                                                            : examples_of::values;
     else if (under == what && std::regex_match(line, parts, row))
       found.emplace(parts[1], parts[2]);
