@@ -54,7 +54,7 @@ TEST_CASE("a peer that speaks something else is told nothing", "[link][refusal]"
   };
   CHECK(answer("HTTP/1.1 400 Bad Request\r\n\r\n")
         == lines{"ended not hawser: the peer speaks HTTP, it is no hawser node"});
-  CHECK(answer("H") == lines{});
+  CHECK(answer("H").empty());
   CHECK(answer("\x16\x03\x01")
         == lines{"ended not hawser: the peer speaks TLS, for which this node has no certificate"});
   CHECK(answer("SSH-2.0-OpenSSH\r\n")
