@@ -242,6 +242,18 @@ TEST_CASE("somebody was foretold over a connection that there will never be", "[
   CHECK(s.waypoints() == 0);
 }
 
+TEST_CASE("somebody was foretold to an end that is closed and has died", "[routing][S47]") {
+  scenario s{nodes_of(3)};
+  s.across(0, 1);
+  s.move(y, 2);
+  s.close(y);
+  s.run({{0, 2}});
+  CHECK(s.relays() == 0); // Nothing binds 2 to anybody any more but what it was foretold.
+  s.w.crash(0, in_flight::is_lost);
+  s.rest();
+  CHECK(s.waypoints() == 0);
+}
+
 TEST_CASE("an end is closed while the way of its last word breaks", "[routing][S48]") {
   scenario s{nodes_of(4)};
   s.across(0, 1);

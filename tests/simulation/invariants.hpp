@@ -4,6 +4,7 @@
 // That messages arrive in order, each once, and none after `close`, the pages of the world see for
 // themselves when they read.
 
+#include "hostile.hpp"
 #include "world.hpp"
 
 namespace hawser::simulation {
@@ -33,6 +34,18 @@ void check_no_half_open(world& w);
 /// At rest: the counts in `close` events are right, and nothing waits that was taken.
 void check_counts(world& w);
 
+/// At rest: nobody was told of an end that did not come, or not yet.
+void check_closed_for_cause(const world& w);
+
+/// What a node that keeps no rules holds or passes on, its owner must look after.
+inline bool beyond_us(const world& w, end_name which) {
+  return w.foe != nullptr && w.foe->may_harm(which.channel);
+}
+
+inline bool beyond_us(const world& w, unsigned node, const waypoint_snapshot& which) {
+  return w.foe != nullptr && (w.foe->node == node || w.foe->may_harm(which.channel));
+}
+
 inline void check_after_step(world& w) {
   check_one_place(w);
   check_nobody_strays(w);
@@ -45,6 +58,7 @@ inline void check_at_rest(world& w) {
   check_nothing_lost(w);
   check_no_half_open(w);
   check_counts(w);
+  check_closed_for_cause(w);
 }
 
 /// `3.1`.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hawser/frame_codec.hpp"
+#include "hostile.hpp"
 
 namespace hawser::simulation {
 namespace {
@@ -16,7 +17,8 @@ std::string text_of(end_name which) {
   return std::to_string(which.channel) + "." + std::to_string(which.side);
 }
 
-// `DATA`, `FIN`: the word after the two waypoints.
+} // namespace
+
 std::string kind_of(const frame& from) {
   const auto line = to_string(from);
   if (line.starts_with("WINDOW"))
@@ -53,7 +55,7 @@ world::world(std::uint64_t seed, const mix& chosen) : random(seed), how(chosen) 
       page.node = i;
       page.scope = std::make_unique<test::test_context>(name_of(i, k));
       page.scope->registry().window_events().handler(
-        "message", [this, &page](message_event& ev) { take_ports(page, ev, 0); });
+        "message", [this, &page](message_event& ev) { take_ports(page, ev, 0, by_window); });
     }
   }
   if (!how.lazy_links)
@@ -76,8 +78,10 @@ void world::hold(context& at, const message_port& port, end_name name) {
   at.ports.push_back({name, port, false});
   port.add_event_listener("message",
                           [this, &at, name](message_event& ev) { arrive(at, ev, name); });
-  port.on_message_error(
-    [name] { throw violation{"a message for " + text_of(name) + " could not be read"}; });
+  port.on_message_error([this, name] {
+    if (foe == nullptr || !foe->may_harm(name.channel))
+      throw violation{"a message for " + text_of(name) + " could not be read"};
+  });
   port.on_close([this, &at, name](close_event& ev) {
     if (keep_log)
       log.push_back(std::to_string(at.node) + " close at " + text_of(name) + " "
@@ -95,8 +99,13 @@ void world::forget(context& at, end_name which) {
 }
 
 void world::arrive(context& at, message_event& ev, end_name through) {
+  if (closes.contains(through))
+    throw violation{"a message arrived at " + text_of(through) + " after its close event"};
+  if (foe != nullptr && foe->may_harm(through.channel))
+    return take_ports(at, ev, 4, through.channel); // Nobody knows what it may be.
   const auto& data = ev.data();
-  const end_name from{*data[0].as<unsigned>(), *data[1].as<unsigned>()};
+  const end_name from{data[0].as<unsigned>().value_or(by_window),
+                      data[1].as<unsigned>().value_or(2)};
   if (from != through.peer())
     throw violation{"a message of " + text_of(from) + " arrived at " + text_of(through)};
   const auto number = *data[2].as<std::uint64_t>();
@@ -105,16 +114,21 @@ void world::arrive(context& at, message_event& ev, end_name through) {
     throw violation{"of " + text_of(from) + " number " + std::to_string(number) + " arrived, not "
                     + std::to_string(expected)};
   ++expected;
-  if (closes.contains(through))
-    throw violation{"a message arrived at " + text_of(through) + " after its close event"};
-  take_ports(at, ev, 4);
+  take_ports(at, ev, 4, through.channel);
 }
 
 // Ports come with their names, two numbers each, from `first` on.
-void world::take_ports(context& at, message_event& ev, std::size_t first) {
-  for (std::size_t i = 0; i < ev.ports().size(); ++i)
-    hold(at, ev.ports()[i],
-         {*ev.data()[first + 2 * i].as<unsigned>(), *ev.data()[first + 2 * i + 1].as<unsigned>()});
+void world::take_ports(context& at, message_event& ev, std::size_t first, unsigned carrier) {
+  for (std::size_t i = 0; i < ev.ports().size(); ++i) {
+    end_name name{ev.data()[first + 2 * i].as<unsigned>().value_or(by_window),
+                  ev.data()[first + 2 * i + 1].as<unsigned>().value_or(0)};
+    const auto trip = travelling.find(name);
+    if (trip != travelling.end() && trip->second == carrier)
+      travelling.erase(trip);
+    else if (foe != nullptr)
+      name = foe->stranger();
+    hold(at, ev.ports()[i], name);
+  }
 }
 
 world::held_port* world::find(context& at, end_name which) {
@@ -168,8 +182,12 @@ error world::post(context& at, end_name through, const std::vector<end_name>& al
       for (const auto& each : along)
         log.push_back("    " + text_of(each));
     }
-    for (const auto& each : along)
+    for (const auto& each : along) {
+      travelling[each] = through.channel;
+      if (foe != nullptr)
+        foe->note_ride(each.channel, through.channel);
       forget(at, each);
+    }
     moves += along.size();
     return err;
   });
@@ -198,6 +216,7 @@ void world::post_away(context& at, const std::vector<end_name>& ends, context& t
       if (keep_log)
         log.push_back(std::to_string(at.node) + " sends " + text_of(each) + " to "
                       + std::to_string(to.node));
+      travelling[each] = by_window;
       forget(at, each);
     }
     moves += ends.size();
@@ -261,12 +280,21 @@ void world::collect(unsigned from) {
                     + to_string(content));
     if (how.encoded)
       content = through_bytes(content);
+    if (foe != nullptr)
+      foe->overhear(from, target, content);
     if (alive(target))
-      wires_[{from, target}].push_back({packet::kind::frame, std::move(content), {}});
+      put(from, target, std::move(content));
   }
   for (auto& [to, contact] : output.wanted_links)
-    wanted_.emplace_back(from, *node_of(to));
+    if (const auto known = node_of(to))
+      wanted_.emplace_back(from, *known);
+    else if (foe != nullptr)
+      unknown_.emplace_back(from, to);
+    else
+      throw violation{"a node that nobody knows is wanted"};
   for (const auto& each : output.incidents) {
+    if (foe != nullptr && foe->answers_for(each))
+      continue;
     strays += each.what == incident::kind::stray ? 1 : 0;
     rules_broken += each.what == incident::kind::stray ? 0 : 1;
     if (keep_log)
@@ -291,8 +319,10 @@ void world::connect(unsigned a, unsigned b) {
   if (changing(a, b) || changing(b, a))
     return;
   const auto session = ++sessions_[{std::min(a, b), std::max(a, b)}];
-  wires_[{a, b}].clear();
-  wires_[{b, a}].clear();
+  for (const auto& pair : {std::pair{a, b}, std::pair{b, a}}) {
+    wires_[pair].clear();
+    put_in_[pair] = taken_out_[pair] = 0;
+  }
   wires_[{a, b}].push_back({packet::kind::up, {}, session});
   wires_[{b, a}].push_back({packet::kind::up, {}, session});
 }
@@ -347,7 +377,11 @@ void world::shorten(std::deque<packet>& wire, in_flight rest) {
 }
 
 void world::inject(unsigned from, unsigned to, frame what) {
-  wires_[{from, to}].push_back({packet::kind::frame, std::move(what), {}});
+  put(from, to, std::move(what));
+}
+
+void world::put(unsigned from, unsigned to, frame what) {
+  wires_[{from, to}].push_back({packet::kind::frame, std::move(what), {}, put_in_[{from, to}]++});
 }
 
 void world::tamper(unsigned from, unsigned to,
@@ -365,7 +399,11 @@ bool world::deliver(unsigned from, unsigned to) {
   auto& receiver = *nodes_[to].routes;
   switch (next.what) {
     case packet::kind::frame:
-      if (linked(to, from))
+      if (how.counted && how.lie > 0 && next.number != taken_out_[{from, to}]++) {
+        cut(from, to, in_flight::is_lost);
+        break;
+      }
+      if (linked(to, from) && (foe == nullptr || !foe->keeps_back(to, next.content)))
         receiver.receive(nodes_[from].id, std::move(next.content));
       break;
     case packet::kind::up:
@@ -396,12 +434,25 @@ std::vector<world::context*> world::live_contexts() {
   return all;
 }
 
+// Those that chance lets do something, and that others know of.
+std::vector<world::context*> world::partakers() {
+  auto all = live_contexts();
+  if (foe != nullptr && foe->apart())
+    std::erase_if(all, [this](const context* each) { return each->node == foe->node; });
+  return all;
+}
+
 void world::connect_wanted() {
   std::erase_if(wanted_, [this](const auto& pair) {
     const auto& [a, b] = pair;
     connect(a, b);
     return !alive(a) || !alive(b) || linked(a, b);
   });
+  for (const auto& [from, to] : std::exchange(unknown_, {}))
+    if (alive(from)) {
+      nodes_[from].routes->link_failed(to);
+      collect(from);
+    }
 }
 
 bool world::deliver_something() {
@@ -456,7 +507,7 @@ bool world::deliver_something() {
 }
 
 void world::do_something_new() {
-  const auto pages = live_contexts();
+  const auto pages = partakers();
   if (pages.empty())
     return;
   if (chance(how.crash) && pages.size() > how.contexts_per_node)
@@ -512,10 +563,48 @@ void world::do_something_new() {
 
 void world::step() {
   if (channels_ < how.channels)
-    make_channel(*live_contexts().at(below(live_contexts().size())));
+    make_channel(*partakers().at(below(partakers().size())));
   if (!chance(how.deliver) || !deliver_something())
     do_something_new();
   collect();
+  if (chance(how.lie) && tampered == 0)
+    lie();
+}
+
+// What no connection should ever do, and no router can repair.
+void world::lie() {
+  const auto possible = [this](const packet& each) {
+    if (each.what != packet::kind::frame)
+      return false;
+    // Posts without a number and those to windows lean on the connection alone.
+    const auto named = kind_of(each.content);
+    return how.counted || (named != "OUTBOX" && named != "WINDOW");
+  };
+  std::vector<std::pair<std::pair<unsigned, unsigned>, std::size_t>> all;
+  for (const auto& [pair, wire] : wires_)
+    for (std::size_t i = 0; i < wire.size(); ++i)
+      if (possible(wire[i]) && linked(pair.first, pair.second) && linked(pair.second, pair.first))
+        all.emplace_back(pair, i);
+  if (all.empty())
+    return;
+  const auto [pair, place] = all[below(all.size())];
+  distrusted_ = pair;
+  tamper(pair.first, pair.second, [&](std::deque<packet>& wire) {
+    const auto at = wire.begin() + static_cast<std::ptrdiff_t>(place);
+    const auto way = below(3);
+    if (way == 0)
+      wire.erase(at);
+    else if (way == 1)
+      wire.insert(at, packet{*at});
+    else if (place + 1 < wire.size() && possible(wire[place + 1]))
+      std::swap(wire[place], wire[place + 1]);
+  });
+}
+
+void world::break_distrusted() {
+  if (distrusted_)
+    cut(distrusted_->first, distrusted_->second, in_flight::arrives);
+  settle();
 }
 
 void world::settle() {

@@ -53,11 +53,18 @@ struct mix {
   bool lazy_links = false; ///< Nodes are connected when a router wants it.
   bool inside_out = false; ///< Ends may travel in messages of channels younger than theirs.
   bool encoded = false;    ///< Every frame goes as its bytes.
+  double lie = 0.0;        ///< The network loses, repeats or reorders a frame, once.
+  bool counted = true;     ///< Connections count frames, and break at one that is not the next.
   router_limits bounds = {};
 };
 
 /// Draws a mix that suits a seed.
 mix mix_of(std::uint64_t seed);
+
+/// The first word of a frame: `DATA`, `FIN`, `WINDOW`.
+std::string kind_of(const frame& from);
+
+class outlaw;
 
 class world {
 public:
@@ -88,6 +95,7 @@ public:
     enum class kind { frame, down, up, failed } what = kind::frame;
     frame content;
     link_session session = 0;
+    std::uint64_t number = 0; ///< Of all frames on that connection.
   };
 
   world(std::uint64_t seed, const mix& how);
@@ -113,6 +121,9 @@ public:
   void cut(unsigned a, unsigned b, in_flight rest = in_flight::arrives_in_part);
   void connect(unsigned a, unsigned b);
   void connect_wanted();
+
+  /// Ends the connection that has lied, if it is still there.
+  void break_distrusted();
   bool deliver(unsigned from, unsigned to);
   void turn(context& at, std::size_t deliveries_max = 0);
   void route(unsigned which, std::size_t messages_max = 0);
@@ -125,6 +136,13 @@ public:
 
   /// The number of a channel that a scenario makes by hand.
   unsigned next_channel() { return channels_++; }
+
+  /// The node that keeps no rules, if there is one; see hostile.hpp.
+  outlaw* foe = nullptr;
+
+  /// Which channel an end in a message travels through; `by_window` if none.
+  std::map<end_name, unsigned> travelling;
+  static constexpr auto by_window = ~0U;
 
   /// Who holds that end, if it rests anywhere.
   context* holder_of(end_name which);
@@ -177,23 +195,26 @@ private:
   void collect();
   void collect(unsigned from);
   void arrive(context& at, message_event& ev, end_name through);
-  void take_ports(context& at, message_event& ev, std::size_t first);
+  void take_ports(context& at, message_event& ev, std::size_t first, unsigned carrier);
   void hold(context& at, const message_port& port, end_name name);
+  void put(unsigned from, unsigned to, frame what);
+  void lie();
   std::vector<context*> live_contexts();
+  std::vector<context*> partakers();
   value describe_post(end_name through, const std::vector<end_name>& along, std::size_t padding);
   void forget(context& at, end_name which);
   void shorten(std::deque<packet>& wire, in_flight rest);
 
   std::vector<node> nodes_;
   std::map<std::pair<unsigned, unsigned>, std::deque<packet>> wires_;
-  std::set<std::pair<unsigned, unsigned>> links_;                  ///< Both sides know of them.
-  std::map<std::pair<unsigned, unsigned>, link_session> sessions_; ///< The newest.
-  std::vector<std::pair<unsigned, unsigned>> holds_;
+  std::set<std::pair<unsigned, unsigned>> links_;                    ///< Both sides know of them.
+  std::map<std::pair<unsigned, unsigned>, link_session> sessions_;   ///< The newest.
+  std::map<std::pair<unsigned, unsigned>, std::uint64_t> put_in_;    ///< Frames, and those
+  std::map<std::pair<unsigned, unsigned>, std::uint64_t> taken_out_; ///< delivered.
+  std::optional<std::pair<unsigned, unsigned>> distrusted_;
   std::vector<std::pair<unsigned, unsigned>> wanted_;
+  std::vector<std::pair<unsigned, node_id>> unknown_; ///< Wanted, and there is no such node.
   unsigned channels_ = 0;
 };
-
-/// One run: random steps, then quiescence, with every invariant checked. Throws `violation`.
-void run(std::uint64_t seed);
 
 } // namespace hawser::simulation

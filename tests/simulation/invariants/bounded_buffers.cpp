@@ -3,11 +3,23 @@
 namespace hawser::simulation {
 
 void check_bounded_buffers(const world& w) {
-  for (unsigned i = 0; i < w.size(); ++i)
-    if (w.alive(i))
-      for (const auto& each : w.at(i).routes->waypoints())
-        if (each.early > w.how.bounds.window_max.messages)
-          throw violation{"more waits for earlier messages than may be on its way"};
+  const auto& bounds = w.how.bounds;
+  // A relay does not see the newest credit, and believes a node that keeps no rules for longer.
+  const auto early_max =
+    w.foe == nullptr ? bounds.window_max.messages : 2 * bounds.window_max.messages + 1;
+  for (unsigned i = 0; i < w.size(); ++i) {
+    if (!w.alive(i))
+      continue;
+    const auto all = w.at(i).routes->waypoints();
+    if (all.size() > bounds.waypoints_per_node_max * w.size() + 6 * w.how.channels)
+      throw violation{"more waypoints than all others may bring"};
+    for (const auto& each : all) {
+      if (each.early > early_max)
+        throw violation{"more waits for earlier messages than may be on its way"};
+      if (each.in.size() > 2 * bounds.unsettled_links_max + 64)
+        throw violation{"too many links feed one end"};
+    }
+  }
 }
 
 } // namespace hawser::simulation

@@ -6,7 +6,7 @@ namespace hawser::simulation {
 
 void check_counts(world& w) {
   for (const auto& [end, told] : w.closes) {
-    if (!told.second)
+    if (!told.second || beyond_us(w, end))
       continue;
     // What is posted after the other end has been closed may or may not count.
     const auto taken = w.received[end];
@@ -21,7 +21,7 @@ void check_counts(world& w) {
     for (unsigned k = 0; w.alive(i) && k < w.at(i).contexts.size(); ++k) {
       auto& page = w.page(i, k);
       for (const auto& each : page.ports)
-        if (w.holder_of(each.name.peer()) == nullptr) {
+        if (w.holder_of(each.name.peer()) == nullptr || beyond_us(w, each.name)) {
           continue;
         } else if (const auto waiting =
                      page.scope->run([&] { return each.port.buffered_amount(); }))

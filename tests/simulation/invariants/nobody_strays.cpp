@@ -3,6 +3,8 @@
 namespace hawser::simulation {
 
 void check_nobody_strays(const world& w) {
+  if (w.foe != nullptr)
+    return; // What it says others pass on, and cannot know better.
   if (w.rules_broken != 0 && w.tampered == 0)
     throw violation{"a rule was broken by an honest node"};
   // Ends that follow each other in circles are cut off in the end.

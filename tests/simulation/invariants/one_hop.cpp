@@ -9,8 +9,9 @@ void check_one_hop(const world& w) {
   for (unsigned i = 0; i < w.size(); ++i)
     if (w.alive(i))
       for (const auto& each : w.at(i).routes->waypoints())
-        ends.emplace(std::pair{each.channel, each.side},
-                     std::pair{link_address{w.at(i).id, each.id}, each});
+        if (!beyond_us(w, i, each))
+          ends.emplace(std::pair{each.channel, each.side},
+                       std::pair{link_address{w.at(i).id, each.id}, each});
   for (const auto& [name, end] : ends) {
     const auto& [channel, side] = name;
     const auto peer = ends.find({channel, 1 - side});
