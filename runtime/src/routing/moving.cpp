@@ -120,6 +120,7 @@ port_descriptor router_core::export_again(endpoint end, const node_id& to, waypo
     d.unread = d.unread + flow_tally{1, msg.bytes};
   }
   d.taken = w.next_in - d.unread;
+  d.unread = d.unread + w.brought_to_come;
   d.granted = w.granted;
   auto number = d.taken.messages;
   for (auto& msg : unread) {
@@ -131,8 +132,9 @@ port_descriptor router_core::export_again(endpoint end, const node_id& to, waypo
   const auto already = w.outbox.size();
   for (auto& msg : unsent)
     w.outbox.push_back({std::move(msg), 0, {}});
-  d.outbox = {w.outbox.size() + w.outbox_to_come, 0};
+  d.outbox = {w.outbox.size() + w.outbox_to_come, w.outbox_bytes_to_come};
   for (auto& item : w.outbox) {
+    encode(item.msg); // What it counts is known only then.
     d.outbox.bytes += item.msg.bytes;
     item.hops = std::min(item.hops, carrier_hops);
   }
@@ -240,11 +242,13 @@ endpoint router_core::import_end(const port_descriptor& from, const node_id& car
     waiting = waiting + run;
   }
   w.outbox_to_come = from.outbox.messages;
+  w.outbox_bytes_to_come = from.outbox.bytes;
   w.predecessor = *w.out;
   w.next_in = from.taken;
   w.number_start = from.taken;
   w.taken_told = from.taken.messages;
   w.brought_until = from.taken.messages + from.unread.messages;
+  w.brought_to_come = from.unread;
   w.granted = from.granted;
   w.window = bounds.window_initial;
   w.in.push_back({*w.out, true, false, false, from.taken.messages, 0});

@@ -79,8 +79,13 @@ void router_core::take_up(waypoint& w, in_link& over, std::uint64_t number, rout
 
 // Everything before it has been passed on.
 void router_core::next_in_order(waypoint& w, std::uint64_t number, route_item item) {
-  const bool over =
+  bool over =
     number >= w.brought_until && static_cast<std::int64_t>(w.granted.bytes - w.next_in.bytes) <= 0;
+  if (number < w.brought_until && !item.fin && w.state == waypoint_state::open) {
+    over = item.msg.bytes > w.brought_to_come.bytes;
+    w.brought_to_come.messages -= 1;
+    w.brought_to_come.bytes -= std::min(item.msg.bytes, w.brought_to_come.bytes);
+  }
   w.next_in.messages += 1;
   w.next_in.bytes += item.msg.bytes;
   switch (w.state) {
@@ -241,6 +246,12 @@ void router_core::on_outbox(waypoint& w, const link_address& link, route_item it
     dropped_.push_back(std::move(item.msg));
     return stray(link, "a post without a number");
   }
+  const auto size = item.msg.extras->encoded->bytes.size();
+  if (size > item.msg.bytes || item.msg.bytes > w.outbox_bytes_to_come) {
+    dropped_.push_back(std::move(item.msg));
+    return rule_broken(w, link, "more posts than were to follow");
+  }
+  w.outbox_bytes_to_come -= item.msg.bytes;
   --w.outbox_to_come;
   switch (w.state) {
     case waypoint_state::open:

@@ -74,6 +74,7 @@ struct waypoint {
   bool out_done = false;         ///< Moved: the successor has said END or FIN.
   std::deque<route_item> outbox; ///< To be sent before what is in the mailbox.
   std::uint64_t outbox_to_come = 0;
+  std::uint64_t outbox_bytes_to_come = 0;
   link_address predecessor;            ///< Where the rest of the outbox comes from.
   bool paused = false;                 ///< The mailbox is disabled until something may be sent.
   std::optional<close_notice> parting; ///< The end has been closed; to be told after the outbox.
@@ -83,7 +84,8 @@ struct waypoint {
   flow_tally next_in; ///< Open: handed to the local end. Moved: passed on.
   std::map<std::uint64_t, route_item> early;
   std::uint64_t early_bytes = 0;
-  std::uint64_t brought_until = 0; ///< What came along with the end needs no credit.
+  std::uint64_t brought_until = 0; ///< What comes along with the end needs no credit,
+  flow_tally brought_to_come;      ///< and this much of it has not arrived.
   std::vector<end_frame> ends;     ///< That have come and whose numbers have not been reached.
   bool in_done = false;            ///< Moved: everything has been passed on.
   flow_tally granted;
