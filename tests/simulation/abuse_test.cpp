@@ -6,6 +6,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
+#include "hawser/value_encoder.hpp"
 #include "scenario.hpp"
 
 namespace hawser::simulation {
@@ -61,8 +62,11 @@ struct scorned : besieged {
 
 frame_message nothing() {
   auto data = std::make_shared<encoded_data>();
-  data->bytes.push_back(std::byte{0xf6});
-  return {data, {}, 1, 0};
+  {
+    vector_sink sink{data->bytes};
+    REQUIRE_FALSE(value_encoder{}.encode(nullptr, sink));
+  }
+  return {data, {}, data->bytes.size(), 0};
 }
 
 TEST_CASE("whatever a former holder says of a channel is ignored", "[routing][S57][S58]") {
@@ -195,7 +199,7 @@ TEST_CASE("what follows a port is no more than its descriptor says", "[routing][
   port.id = {7, 7};
   port.epoch = 1;
   port.predecessor = {8, 8};
-  (unread ? port.unread : port.outbox) = {1000, 2};
+  (unread ? port.unread : port.outbox) = {1000, 2 * nothing().bytes};
   const auto target = s.w.at(0).routes->publish(s.w.page(0).scope->registry().window());
   window_frame f{target, {"null", {}, {}, ""}, nothing()};
   f.message.ports = {port};
