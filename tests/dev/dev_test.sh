@@ -18,7 +18,7 @@ fake_caf() {
 
 help_names_every_command() {
   expect 0 "$dev" help
-  for name in run test asan tsan fuzz bench check setup clean help; do
+  for name in run test asan tsan fuzz sim bench check setup clean help; do
     expect_line "^  $name "
   done
 }
@@ -40,6 +40,18 @@ an_unknown_example_is_refused_with_the_names_that_exist() {
 an_unknown_check_is_refused() {
   expect 2 "$dev" check spelling
   expect_line 'no check called spelling'
+}
+
+sim_refuses_what_it_does_not_know() {
+  expect 2 "$dev" sim --seeds many
+  expect_line 'a number after --seeds, not many'
+  expect 2 "$dev" sim --jobs
+  expect_line 'a number after --jobs, not nothing'
+  expect 2 "$dev" sim --kind friendly
+  expect_line 'no kind of world called friendly'
+  expect 2 "$dev" sim 2000
+  expect_line 'sim does not know 2000'
+  expect_line '^next: '
 }
 
 CAF_0_17_is_refused() {
