@@ -195,19 +195,21 @@ TEST_CASE("what follows a port is no more than its descriptor says", "[routing][
   outlaw foe{s.w, 2, outlaw::form::holder};
   foe.turn_bad();
   const bool unread = GENERATE(true, false);
+  auto message = nothing();
+  message.bytes = 100; // More than its data, which is allowed.
   port_descriptor port;
   port.id = {7, 7};
   port.epoch = 1;
   port.predecessor = {8, 8};
-  (unread ? port.unread : port.outbox) = {1000, 2 * nothing().bytes};
+  (unread ? port.unread : port.outbox) = {1000, 2 * message.bytes};
   const auto target = s.w.at(0).routes->publish(s.w.page(0).scope->registry().window());
-  window_frame f{target, {"null", {}, {}, ""}, nothing()};
+  window_frame f{target, {"null", {}, {}, ""}, message};
   f.message.ports = {port};
   s.w.inject(2, 0, f);
   for (std::uint64_t number = 0; number < 3; ++number) {
     CHECK(s.at(0).size() == (number == 0 ? 0 : 1));
-    const waypoint_frame next = unread ? waypoint_frame{data_frame{number, nothing()}}
-                                       : waypoint_frame{outbox_frame{nothing()}};
+    const waypoint_frame next =
+      unread ? waypoint_frame{data_frame{number, message}} : waypoint_frame{outbox_frame{message}};
     s.w.inject(2, 0, routed_frame{port.id, port.predecessor, next});
     s.pass_all(2, 0);
   }
