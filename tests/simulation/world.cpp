@@ -589,7 +589,7 @@ void world::lie() {
     return;
   const auto [pair, place] = all[below(all.size())];
   distrusted_ = pair;
-  tamper(pair.first, pair.second, [&](std::deque<packet>& wire) {
+  tamper(pair.first, pair.second, [this, &possible, place = place](std::deque<packet>& wire) {
     const auto at = wire.begin() + static_cast<std::ptrdiff_t>(place);
     const auto way = below(3);
     if (way == 0)
