@@ -27,6 +27,8 @@ std::string kind_of(const frame& from) {
   return line.substr(start, line.find(' ', start) - start);
 }
 
+namespace {
+
 // What the other node reads of it.
 frame through_bytes(const frame& from) {
   std::vector<std::byte> bytes;
