@@ -452,7 +452,7 @@ void world::connect_wanted() {
   });
   for (const auto& [from, to] : std::exchange(unknown_, {}))
     if (alive(from)) {
-      nodes_[from].routes->link_failed(to);
+      nodes_[from].routes->link_failed(to, 0);
       collect(from);
     }
 }
