@@ -96,6 +96,51 @@ class Validation(CliTest):
             with self.subTest(channel=channel):
                 self.assert_problems(members + "[[channel]]\n" + channel + "\n", wanted)
 
+    def test_nodes(self):
+        nodes = '[node.left]\n[node.right]\nlisten = "127.0.0.1:0"\n'
+        here = '[[context]]\nname = "a"\nrun = "hello_frame"\n'
+        ran = self.hawser("check", self.write(nodes + here + 'node = "left"\n'))
+        self.assert_exit(ran, 0)
+        self.assertIn("2 nodes, 1 contexts, 0 channels, no problem", ran.stdout)
+        for text, wanted in [
+            (nodes + here + 'node = "lfet"\n', "7:8: unknown node 'lfet'; did you mean 'left'?"),
+            (here + 'node = "left"\n', "4:8: unknown node 'left'"),
+            (nodes + here, "5:8: context 'a' does not say on which 'node' it is"),
+            (nodes + here + "node = 3\n", "7:8: 'node' must be a text, but this is an integer"),
+            (nodes + here + "node = []\n", "7:1: 'node' names 0 nodes for 1 context"),
+            (nodes + here + 'node = ["left", "right"]\n', "7:1: 'node' names 2 nodes for 1 context"),
+            (
+                nodes + here + 'node = "left"\n[[context]]\nname = "b"\nparent = "a"\n'
+                'node = "right"\nrun = "hello_frame"\n',
+                "11:1: context 'b' is nested in 'a', which is on node 'left'",
+            ),
+            (
+                nodes.replace("listen", "lisen") + here + 'node = "left"\n',
+                "3:1: unknown key in [node.right]: 'lisen'; did you mean 'listen'?",
+            ),
+            (
+                nodes.replace("127.0.0.1:0", "nowhere") + here + 'node = "left"\n',
+                "3:10: an address to listen on is written 'host:port', as in '127.0.0.1:0', "
+                "not 'nowhere'",
+            ),
+            (
+                "node.left = 1\n" + here,
+                "1:6: a node is a table, written [node.NAME], but 'node.left' is an integer",
+            ),
+            (
+                '[node."le ft"]\n' + here + 'node = "le ft"\n',
+                "1:7: a node is named with up to 100 letters, digits, '-' and '_', not 'le ft'",
+            ),
+            (
+                nodes + here + 'node = "left"\n' + here.replace('"a"', '"b"') + 'node = "right"\n'
+                '[expect]\norder = "given"\nlines = ["a | x", "b | y"]\n',
+                "13:9: lines of different nodes come in no known order: 'a' is on node 'left', "
+                "'b' on node 'right'",
+            ),
+        ]:
+            with self.subTest(wanted=wanted):
+                self.assert_problems(text, wanted)
+
     def test_a_cycle_of_parents(self):
         self.assert_problems(
             '[[context]]\nname = "a"\nparent = "b"\nrun = "hello_frame"\n'

@@ -14,11 +14,12 @@
 namespace hawser::tool {
 namespace {
 
-bool is_name(std::string_view text) noexcept {
-  constexpr std::string_view letters{
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"};
-  return !text.empty() && text.size() <= 100
-         && text.find_first_not_of(letters) == std::string_view::npos;
+// FNV-1a: the same on every machine.
+std::uint64_t fingerprint_of(std::string_view text) noexcept {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char letter : text)
+    hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
+  return hash;
 }
 
 std::optional<std::string> read_text(const std::string& file, problems& found) {
@@ -49,10 +50,19 @@ std::optional<std::string> read_text(const std::string& file, problems& found) {
 
 } // namespace
 
+bool is_name(std::string_view text) noexcept {
+  constexpr std::string_view letters{
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"};
+  return !text.empty() && text.size() <= 100
+         && text.find_first_not_of(letters) == std::string_view::npos;
+}
+
 topology topology_reader::read(const toml::table& file) {
   table_reader from{file, "the file", found_};
   if (auto title = from.text("title"))
     made_.title = std::move(title->content);
+  if (const auto* nodes = from.table("node"))
+    read_nodes(*nodes);
   const auto contexts = from.tables("context");
   for (const auto* table : contexts)
     read_context(*table);
@@ -60,6 +70,7 @@ topology topology_reader::read(const toml::table& file) {
     found_.add({1, 1}, "there is no [[context]]");
   resolve_parents();
   refuse_cycles();
+  settle_nodes();
   if (found_.empty())
     inherit_origins();
   ports_.resize(made_.contexts());
@@ -84,6 +95,7 @@ void topology_reader::read_context(const toml::table& table) {
   read_count(from, group);
   read_origin(from, group);
   read_behaviour(from, group);
+  read_nodes_of_context(from, group);
   parents_.push_back(from.text("parent"));
   from.refuse_others();
   group.first = static_cast<std::uint32_t>(made_.contexts());
@@ -246,15 +258,18 @@ void topology_reader::inherit_origins() {
 void topology_reader::read_expectations(const toml::table& table) {
   table_reader from{table, "[expect]", found_};
   auto& expects = made_.expects;
-  if (const auto lines = from.texts("lines"))
+  const auto lines = from.texts("lines");
+  if (lines)
     for (const auto& line : *lines) {
       check_expected_line(line);
       expects.lines.push_back(line.content);
     }
   if (const auto order = from.text("order")) {
-    if (order->content == "given")
+    if (order->content == "given") {
       expects.order = line_order::given;
-    else if (order->content != "any")
+      if (lines && found_.empty())
+        refuse_unknown_order(order->where, *lines);
+    } else if (order->content != "any")
       found_.add_unknown(order->where, "order", order->content, {"any", "given"});
   }
   if (const auto only = from.boolean("only"))
@@ -291,6 +306,7 @@ std::optional<topology> read_topology(const std::string& file,
   try {
     const auto parsed = toml::parse(*text);
     auto made = topology_reader{behaviours, found}.read(parsed);
+    made.fingerprint = fingerprint_of(*text);
     if (found.empty())
       return made;
   } catch (const toml::parse_error& failure) {

@@ -16,6 +16,9 @@
 
 namespace hawser::tool {
 
+/// Is this what contexts and nodes may be called?
+bool is_name(std::string_view text) noexcept;
+
 /// Turns the tables of a file into a topology, contexts first, since everything else names them.
 class topology_reader {
 public:
@@ -45,6 +48,15 @@ private:
   const context_group* resolve_group(const located<std::string>& name);
   void add_unknown_context(std::string_view name, place where);
 
+  // -- nodes (read_nodes.cpp) -----------------------------------------------------------------
+
+  void read_nodes(const toml::table& all);
+  void read_node(std::string_view name, place where, const toml::node& content);
+  void read_nodes_of_context(table_reader& from, context_group& into);
+  void settle_nodes();
+  void settle_nested(context_group& nested, std::optional<place> where);
+  void refuse_unknown_order(place order, const std::vector<located<std::string>>& lines);
+
   // -- arguments (read_arguments.cpp) ---------------------------------------------------------
 
   void read_arguments(const toml::table* given, const behaviour& of, context_group& into);
@@ -69,6 +81,7 @@ private:
   topology made_;
   std::unordered_map<std::string, std::uint32_t> groups_;    // by name
   std::vector<std::optional<located<std::string>>> parents_; // for each group
+  std::vector<std::optional<place>> node_keys_;              // where each group says its node
   std::vector<std::unordered_set<std::string>> ports_;       // for each context
   std::unordered_set<std::string> channel_names_;
 };

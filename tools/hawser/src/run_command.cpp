@@ -67,8 +67,10 @@ int check_topology(const std::string& file, const behaviour_catalogue& behaviour
   const auto what = read_or_explain(file, behaviours);
   if (!what)
     return exit_refused;
-  std::printf("%s: %zu contexts, %zu channels, no problem\n", file.c_str(), what->contexts(),
-              what->channels.size());
+  const auto nodes =
+    what->nodes.empty() ? std::string{} : std::to_string(what->nodes.size()) + " nodes, ";
+  std::printf("%s: %s%zu contexts, %zu channels, no problem\n", file.c_str(), nodes.c_str(),
+              what->contexts(), what->channels.size());
   return 0;
 }
 

@@ -114,6 +114,16 @@ std::optional<std::vector<located<std::string>>> table_reader::texts(std::string
   return complete ? std::optional{std::move(all)} : std::nullopt;
 }
 
+std::optional<std::vector<located<std::string>>> table_reader::text_or_texts(std::string_view key) {
+  const auto* node = table_.get(key);
+  if (node != nullptr && node->is_array())
+    return texts(key);
+  auto one = text(key);
+  if (!one)
+    return std::nullopt;
+  return std::vector{*std::move(one)};
+}
+
 const toml::table* table_reader::table(std::string_view key) {
   const auto* node = find(key);
   if (node == nullptr)

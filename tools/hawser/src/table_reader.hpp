@@ -37,6 +37,8 @@ public:
   std::optional<located<double>> number(std::string_view key);
   std::optional<located<bool>> boolean(std::string_view key);
   std::optional<std::vector<located<std::string>>> texts(std::string_view key);
+  /// One text, or an array of them.
+  std::optional<std::vector<located<std::string>>> text_or_texts(std::string_view key);
   const toml::table* table(std::string_view key);
 
   /// The tables of `[[key]]`.

@@ -19,6 +19,16 @@ namespace hawser::tool {
 /// Stands for "no context".
 inline constexpr std::uint32_t no_context = ~std::uint32_t{0};
 
+/// Stands for "no node": the topology runs in one process.
+inline constexpr std::uint32_t no_node = ~std::uint32_t{0};
+
+/// One `[node.NAME]`: a process that runs some of the contexts.
+struct planned_node {
+  std::string name;
+  std::string listen; ///< `host:port`; empty if the topology leaves that to the command line.
+  place where;
+};
+
 /// What one `[[context]]` describes: one context, or several alike.
 struct context_group {
   std::string name;
@@ -26,6 +36,7 @@ struct context_group {
   const behaviour* runs = nullptr;
   value arguments; ///< An object, complete, with defaults filled in.
   std::uint32_t parent = no_context;
+  std::vector<std::uint32_t> nodes; ///< Members are dealt out to them in turn; none: one process.
   std::uint32_t first = 0; ///< Its members are the contexts `first` to `first + count - 1`.
   std::uint32_t count = 1;
   bool numbered = false; ///< Members are called `name.0`, `name.1`...
@@ -57,14 +68,23 @@ struct expected_lines {
 /// A topology file that has been read and found right. Contexts are numbered in file order.
 struct topology {
   std::string title;
+  std::vector<planned_node> nodes; ///< In file order; empty if everything runs in one process.
   std::vector<context_group> groups;
   std::vector<std::uint32_t> group_of; ///< For each context.
   std::vector<planned_channel> channels;
   expected_lines expects;
 
+  /// Of the file's text: two nodes with the same one run the same topology.
+  std::uint64_t fingerprint = 0;
+
   std::size_t contexts() const noexcept { return group_of.size(); }
 
   const context_group& group(std::uint32_t context) const { return groups[group_of[context]]; }
+
+  std::uint32_t node_of(std::uint32_t context) const {
+    const auto& its = group(context);
+    return its.nodes.empty() ? no_node : its.nodes[(context - its.first) % its.nodes.size()];
+  }
 
   std::string name_of(std::uint32_t context) const {
     const auto& its = group(context);
