@@ -129,7 +129,13 @@ class Validation(CliTest):
             ),
             (
                 '[node."le ft"]\n' + here + 'node = "le ft"\n',
-                "1:7: a node is named with up to 100 letters, digits, '-' and '_', not 'le ft'",
+                "1:7: a node is named as a host would be, with small letters, digits, '-' and '_', "
+                "not 'le ft'",
+            ),
+            (
+                '[node.Left]\n' + here + 'node = "Left"\n',
+                "1:7: a node is named as a host would be, with small letters, digits, '-' and '_', "
+                "not 'Left'",
             ),
             (
                 nodes + here + 'node = "left"\n' + here.replace('"a"', '"b"') + 'node = "right"\n'

@@ -117,6 +117,9 @@ public:
   /// What its router has done.
   router_statistics statistics() const;
 
+  /// Where the ends of channels that reach over nodes are, and what has been left behind.
+  std::vector<waypoint_snapshot> waypoints() const;
+
 private:
   std::shared_ptr<detail::node_actor> core_;
 };

@@ -247,4 +247,8 @@ router_statistics node::statistics() const {
   return core_->call([this] { return core_->routes().statistics(); });
 }
 
+std::vector<waypoint_snapshot> node::waypoints() const {
+  return core_->call([this] { return core_->routes().waypoints(); });
+}
+
 } // namespace hawser

@@ -64,7 +64,9 @@ void runner::collect_totals(run_report& into) {
   const auto own = main_.registry().statistics();
   into.contexts = all.contexts_opened - 1; // The runner is one.
   into.channels_made = log_->made();
-  into.ports = 2 * (topology_.channels.size() + into.channels_made);
+  into.ports = 2 * into.channels_made;
+  for (std::uint32_t i = 0; i < topology_.contexts(); ++i)
+    into.ports += here(i) ? first_end_[i + 1] - first_end_[i] : 0;
   into.messages = all.registries.messages_delivered - own.messages_delivered - host_->assignments();
   into.bytes = all.registries.bytes_delivered - own.bytes_delivered - host_->assignment_bytes();
   into.posts_refused = all.registries.posts_refused;
@@ -77,7 +79,15 @@ void runner::collect_channels(run_report& into) {
     channel_report made;
     made.name = name;
     made.planned = i < logged_.size();
+    made.number = made.planned ? logged_[i] : 0;
     for (const unsigned side : {0U, 1U}) {
+      if (made.planned) {
+        const auto& planned = topology_.channels[logged_[i]].ends[side];
+        if (!here(planned.context)) { // Its own node knows more.
+          made.ends[side] = {topology_.name_of(planned.context), planned.port, 0, 0};
+          continue;
+        }
+      }
       const auto posted = channel.towards(1 - side);
       made.ends[side] = {name_of(channel.holder(side)), port_name(i, side), posted.posted_messages,
                          posted.posted_bytes};

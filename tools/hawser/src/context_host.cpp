@@ -28,12 +28,17 @@ value to_value(assignment what) {
   ports.reserve(what.ports.size());
   for (auto& name : what.ports)
     ports.push_back(std::move(name));
+  array ends;
+  ends.reserve(what.ends.size());
+  for (const auto each : what.ends)
+    ends.push_back(static_cast<double>(each));
   return object{{"name", std::move(what.name)},
                 {"run", std::move(what.runs)},
                 {"index", what.index},
                 {"count", what.count},
                 {"arguments", std::move(what.arguments)},
-                {"ports", std::move(ports)}};
+                {"ports", std::move(ports)},
+                {"ends", std::move(ends)}};
 }
 
 /// A context that has no assignment yet.
@@ -80,6 +85,7 @@ void context_host::begin(browsing_context* self, const message_event& assigned) 
   self->add_event_listener("error", [host = shared_from_this()](error_event& failure) {
     host->report_failure(failure.message());
   });
+  watch_closes(assigned);
   try {
     runs->start(self, *setup);
   } catch (const std::exception& thrown) {
@@ -87,6 +93,18 @@ void context_host::begin(browsing_context* self, const message_event& assigned) 
   } catch (...) {
     fail(self, "behaviour " + runs->name + " threw at its start");
   }
+}
+
+// A port that is handed on takes no listener along.
+void context_host::watch_closes(const message_event& assigned) {
+  const auto ends = assigned.data()["ends"];
+  for (std::size_t i = 1; i < assigned.ports().size(); ++i)
+    if (const auto end = ends[i - 1].as<double>())
+      assigned.ports()[i].add_event_listener(
+        "close", [host = shared_from_this(), number = *end](close_event& ev) {
+          host->runner_.post_message(
+            object{{"closed", number}, {"reason", std::string{to_string(ev.reason())}}}, "*");
+        });
 }
 
 // Tells the runner what went wrong; it ends the run.

@@ -20,6 +20,8 @@ struct assignment {
   std::size_t count = 1;
   value arguments;
   std::vector<std::string> ports;
+  /// A number for each port, told to the runner when the context sees `close` at it; may be empty.
+  std::vector<std::uint64_t> ends;
 };
 
 value to_value(assignment what);
@@ -46,6 +48,7 @@ private:
 
   void receive(browsing_context* self, waiting_room& in, const message_event& ev);
   void begin(browsing_context* self, const message_event& assigned);
+  void watch_closes(const message_event& assigned);
   void report_failure(const std::string& what) const;
   void fail(browsing_context* self, const std::string& what) const;
 

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "behaviours/builtin.hpp"
 #include "libraries.hpp"
 #include "list.hpp"
+#include "node_command.hpp"
 #include "run_command.hpp"
 
 namespace {
@@ -30,6 +32,7 @@ is wrong and nothing was run, 128 plus the signal's number (130 for Ctrl-C) when
 
 struct command_line {
   hawser::tool::run_options run;
+  hawser::tool::node_command_options node;
   std::vector<std::string> libraries;
   bool json = false;
 };
@@ -38,6 +41,14 @@ void add_common(CLI::App& to, command_line& into) {
   to.add_option("--load", into.libraries, "A shared library of behaviours; may be repeated")
     ->type_name("LIBRARY")
     ->allow_extra_args(false);
+}
+
+void add_limits(CLI::App& to, std::string& log_level, std::optional<double>& deadline_s) {
+  to.add_option("--log", log_level, "What to log to standard error")
+    ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical", "off"}));
+  to.add_option("--deadline", deadline_s,
+                "Seconds the run may take (default: what the topology says, or 60)")
+    ->check(CLI::Range(0.001, 86400.0));
 }
 
 CLI::App* add_run(CLI::App& to, command_line& into) {
@@ -49,23 +60,44 @@ CLI::App* add_run(CLI::App& to, command_line& into) {
                 "The closing table as JSON on standard output; what contexts print goes to "
                 "standard error");
   run->add_flag("--no-table", into.run.no_table, "Only what contexts print");
-  run->add_option("--log", into.run.log_level, "What to log to standard error")
-    ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical", "off"}));
-  run
-    ->add_option("--deadline", into.run.deadline_s,
-                 "Seconds the run may take (default: what the topology says, or 60)")
-    ->check(CLI::Range(0.001, 86400.0));
+  add_limits(*run, into.run.log_level, into.run.deadline_s);
   add_common(*run, into);
   return run;
 }
 
-int dispatch(const CLI::App& check, const CLI::App& list, const command_line& given) {
+CLI::App* add_node(CLI::App& to, command_line& into) {
+  auto* node = to.add_subcommand("node", "Run one node of a topology, on this machine");
+  node->add_option("--name", into.node.name, "Which of the topology's nodes")->required();
+  node->add_option("--topology", into.node.file, "The topology, a TOML file")->required();
+  node
+    ->add_option("--listen", into.node.listen,
+                 "Where other nodes connect (default: what the topology says, or 127.0.0.1:0)")
+    ->type_name("HOST:PORT");
+  node->add_option("--connect", into.node.connect, "Another node; may be repeated")
+    ->type_name("hawser://HOST:PORT")
+    ->allow_extra_args(false);
+  node->add_flag_callback(
+    "--without-tls", [&into] { into.node.to = hawser::exposure::anybody; },
+    "Let other machines connect although everybody on the way can read and forge everything");
+  node->add_flag("--events", into.node.events,
+                 "What happens as JSON on standard output, commands on standard input, whose end "
+                 "ends the node");
+  node->add_flag("--no-table", into.node.no_table, "Only what contexts print");
+  add_limits(*node, into.node.log_level, into.node.deadline_s);
+  add_common(*node, into);
+  return node;
+}
+
+int dispatch(const CLI::App& check, const CLI::App& list, const CLI::App& node,
+             const command_line& given) {
   hawser::behaviour_catalogue behaviours;
   hawser::tool::add_builtin_behaviours(behaviours);
   for (const auto& library : given.libraries)
     hawser::tool::load_library(library, behaviours);
   if (check.parsed())
     return hawser::tool::check_topology(given.run.file, behaviours);
+  if (node.parsed())
+    return hawser::tool::run_node(given.node, behaviours);
   if (!list.parsed())
     return hawser::tool::run_topology(given.run, behaviours);
   if (given.json)
@@ -84,6 +116,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(epilogue);
   add_run(app, given);
+  const auto* node = add_node(app, given);
   auto* check = app.add_subcommand("check", "Look for mistakes in a topology, and run nothing");
   check->add_option("topology", given.run.file, "The topology, a TOML file")->required();
   add_common(*check, given);
@@ -92,7 +125,7 @@ int main(int argc, char** argv) {
   add_common(*list, given);
   try {
     app.parse(argc, argv);
-    return dispatch(*check, *list, given);
+    return dispatch(*check, *list, *node, given);
   } catch (const CLI::ParseError& failure) {
     return app.exit(failure) == 0 ? 0 : exit_refused;
   } catch (const std::exception& failure) {

@@ -3,10 +3,22 @@
 #include <algorithm>
 #include <utility>
 
+#include <hawser/origin.hpp>
+
 #include "listen_address.hpp"
 #include "reader.hpp"
 
 namespace hawser::tool {
+namespace {
+
+// A node speaks for the origin `hawser://NAME`, and hosts have one spelling.
+bool is_node_name(std::string_view name) {
+  const auto url = "hawser://" + std::string{name};
+  const auto parsed = origin::parse(url);
+  return is_name(name) && parsed && to_string(*parsed) == url;
+}
+
+} // namespace
 
 void topology_reader::read_nodes(const toml::table& all) {
   for (const auto& [key, content] : all)
@@ -26,8 +38,9 @@ void topology_reader::read_node(std::string_view name, place where, const toml::
                         + std::string{type_name(content)});
     return;
   }
-  if (!is_name(name))
-    found_.add(where, "a node is named with up to 100 letters, digits, '-' and '_', not "
+  if (!is_node_name(name))
+    found_.add(where, "a node is named as a host would be, with small letters, digits, '-' and "
+                      "'_', not "
                         + in_quotes(name));
   planned_node node{std::string{name}, {}, where};
   table_reader from{*table, "[node." + std::string{name} + "]", found_};

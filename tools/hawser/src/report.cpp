@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report_json.hpp"
+
 namespace hawser::tool {
 namespace {
 
@@ -52,10 +54,6 @@ std::string shown_time(double seconds) {
   return text;
 }
 
-double rate_of(const run_report& of) {
-  return of.run_s > 0 ? static_cast<double>(of.messages) / of.run_s : 0;
-}
-
 const char* sentence(const run_report& of) {
   switch (of.how) {
     case outcome::held:
@@ -73,17 +71,11 @@ const char* sentence(const run_report& of) {
   return "";
 }
 
-nlohmann::ordered_json to_json(const channel_report& from) {
-  auto ends = nlohmann::ordered_json::array();
-  for (const auto& end : from.ends)
-    ends.push_back({{"context", end.context},
-                    {"port", end.port},
-                    {"posted_messages", end.posted_messages},
-                    {"posted_bytes", end.posted_bytes}});
-  return {{"name", from.name}, {"planned", from.planned}, {"ends", std::move(ends)}};
-}
-
 } // namespace
+
+double rate_of(const run_report& of) noexcept {
+  return of.run_s > 0 ? static_cast<double>(of.messages) / of.run_s : 0;
+}
 
 std::string_view to_string(outcome how) noexcept {
   switch (how) {
@@ -130,6 +122,7 @@ void print_trouble(const run_report& of, std::FILE* to) {
     print_names("expected and not seen", of.missing, to);
     print_names("seen and not expected", of.unexpected, to);
     print_names("still open", of.open, to);
+    print_names("nodes not heard of", of.unreached, to);
   }
   if (!of.queued.empty()) {
     std::fprintf(to, "  still queued (%zu):\n", of.queued.size());
@@ -164,33 +157,9 @@ void print_table(const run_report& of, std::FILE* to) {
 }
 
 void print_json(const run_report& of, std::FILE* to) {
-  nlohmann::ordered_json made;
-  made["outcome"] = to_string(of.how);
-  made["exit_code"] = exit_code(of);
-  made["contexts"] = of.contexts;
-  made["ports"] = of.ports;
-  made["messages"] = of.messages;
-  made["bytes"] = of.bytes;
-  made["rate_per_s"] = rate_of(of);
-  made["time_s"] = of.run_s;
-  made["opening_s"] = of.opening_s;
-  made["posts_refused"] = of.posts_refused;
-  made["failed"] = nlohmann::ordered_json::array();
-  for (const auto& each : of.failures)
-    made["failed"].push_back({{"context", each.context}, {"what", each.what}});
-  made["missing"] = of.missing;
-  made["unexpected"] = of.unexpected;
-  made["open"] = of.open;
-  made["queued"] = nlohmann::ordered_json::array();
-  for (const auto& each : of.queued)
-    made["queued"].push_back(
-      {{"where", each.where}, {"messages", each.messages}, {"bytes", each.bytes}});
-  made["stuck"] = of.stuck;
-  made["channels"] = nlohmann::ordered_json::array();
-  for (const auto& each : of.channels)
-    made["channels"].push_back(to_json(each));
   // Lines may hold bytes that are no UTF-8.
-  const auto text = made.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  const auto text =
+    to_json(of).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   std::fprintf(to, "%s\n", text.c_str());
 }
 

@@ -38,7 +38,8 @@ struct channel_report {
   };
 
   std::string name;
-  bool planned = true; ///< It stands in the topology.
+  bool planned = true;      ///< It stands in the topology,
+  std::uint32_t number = 0; ///< as the how manieth, from 0.
   end ends[2];
 };
 
@@ -53,6 +54,7 @@ struct run_report {
   std::vector<std::string> open;        ///< Contexts that had not ended, unless all was well.
   std::vector<waiting_messages> queued; ///< What waited then.
   std::vector<std::string> stuck;       ///< Contexts that did not even end when told to.
+  std::vector<std::string> unreached;   ///< Nodes that were not heard of.
 
   std::uint64_t contexts = 0;
   std::uint64_t ports = 0;
@@ -66,6 +68,9 @@ struct run_report {
 };
 
 std::string_view to_string(outcome how) noexcept;
+
+/// Messages in a second.
+double rate_of(const run_report& of) noexcept;
 
 /// What the process exits with.
 int exit_code(const run_report& of) noexcept;

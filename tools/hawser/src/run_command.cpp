@@ -1,56 +1,20 @@
 #include "run_command.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <memory>
 #include <vector>
 
-#include <hawser/config.hpp>
 #include <hawser/system.hpp>
 
 #include "graph_file.hpp"
 #include "interrupt.hpp"
-#include "read_topology.hpp"
 #include "runner.hpp"
+#include "start.hpp"
 
 namespace hawser::tool {
 namespace {
-
-constexpr int exit_refused = 2;
-
-std::optional<topology> read_or_explain(const std::string& file,
-                                        const behaviour_catalogue& behaviours) {
-  problems found{file};
-  auto made = read_topology(file, behaviours, found);
-  if (!made) {
-    found.print(stderr);
-    std::fprintf(stderr, "hawser: %zu %s in %s\n", found.size(),
-                 found.size() == 1 ? "problem" : "problems", file.c_str());
-  }
-  return made;
-}
-
-// A context may be the hub of a large star: it gets all its ports in one message.
-std::size_t most_ports(const topology& of) {
-  std::vector<std::size_t> ports(of.contexts(), 0);
-  for (const auto& channel : of.channels)
-    for (const auto& end : channel.ends)
-      ++ports[end.context];
-  return *std::ranges::max_element(ports);
-}
-
-struct settings : config {
-  settings(const run_options& options, const topology& what) {
-    if (auto err = read(0, nullptr))
-      throw std::invalid_argument(err.what());
-    if (!options.log_level.empty())
-      log_level = options.log_level;
-    limits.transfers_per_message_max =
-      std::max(limits.transfers_per_message_max, most_ports(what) + 1);
-  }
-};
 
 void show(const run_report& report, const run_options& options) {
   if (options.json)
@@ -84,7 +48,7 @@ int run_topology(const run_options& options, const behaviour_catalogue& behaviou
   try {
     if (!options.graph.empty())
       graph = std::make_unique<graph_file>(options.graph, *what);
-    configured = std::make_unique<settings>(options, *what);
+    configured = std::make_unique<settings>(options.log_level, *what);
     sys = std::make_unique<hawser::system>(*configured);
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "hawser: %s\n", failure.what());

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "fellow_nodes.hpp"
 #include "interrupt.hpp"
+#include "node_events.hpp"
 
 namespace hawser::tool {
 namespace {
@@ -39,41 +41,70 @@ std::vector<std::uint32_t> by_depth(const topology& of) {
   return order;
 }
 
+// Each node sees only what its own contexts print; where a run of several was started by one
+// command, that one sees everything.
+expected_lines expected_here(const topology& of, const node_part& part) {
+  auto made = of.expects;
+  if (part.fellows == nullptr)
+    return made;
+  std::erase_if(made.lines, [&](const std::string& line) {
+    return part.commands != nullptr
+           || of.node_of(of.find(line.substr(0, line.find(" | ")))) != part.fellows->which();
+  });
+  made.only = made.only && part.commands == nullptr;
+  return made;
+}
+
 } // namespace
 
 runner::runner(system& sys, const topology& what, const behaviour_catalogue& behaviours,
                screen& output)
+  : runner(sys, what, behaviours, output, node_part{}) {}
+
+runner::runner(system& sys, const topology& what, const behaviour_catalogue& behaviours,
+               screen& output, node_part part)
   : system_(sys),
     topology_(what),
     screen_(output),
-    main_(sys, "hawser://main"),
+    main_(sys, "hawser://" + (part.fellows != nullptr ? part.fellows->name() : "main")),
     host_(std::make_shared<context_host>(behaviours, main_.window())),
-    expectation_(what.expects),
+    part_(part),
+    expectation_(expected_here(what, part)),
     windows_(what.contexts()),
     lifelines_(what.contexts()),
     ended_(what.contexts()),
+    awaited_(what.contexts()),
     waiting_(what.channels.size()) {
   system_.on_channel_made([log = log_, own = main_.window().id()](const window_proxy& maker,
                                                                   const channel_observer& made) {
     if (maker.id() != own)
       log->add_made(maker, made);
   });
+  for (std::uint32_t i = 0; i < what.contexts(); ++i)
+    own_count_ += here(i) ? 1 : 0;
   main_.on_message([this](message_event& ev) { receive(ev); });
+  if (part_.fellows != nullptr)
+    meet_fellows();
 }
 
 run_report runner::run(double deadline_s, detail_level wanted) {
   run_report report;
   report.deadline_s = deadline_s;
   begun_ = clock::now();
+  detail_ = wanted;
   open_contexts();
   assign_all();
   report.opening_s = seconds(clock::now() - begun_);
+  if (own_count_ == 0) {
+    screen_.tell(node_event::begun{});
+    all_heard();
+  }
   finish_if_done();
   wait(begun_
        + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(deadline_s)));
   report.run_s = seconds(clock::now() - begun_);
-  const bool trouble = judge() != outcome::held;
-  if (trouble || wanted == detail_level::channels)
+  const bool trouble = judge() != outcome::held || part_.commands != nullptr;
+  if (trouble || detail_ == detail_level::channels)
     learn_names();
   if (trouble)
     collect_waiting(report);
@@ -83,13 +114,19 @@ run_report runner::run(double deadline_s, detail_level wanted) {
   report.failures = failures_;
   report.missing = expectation_.missing();
   report.unexpected = expectation_.unexpected();
+  if (part_.fellows != nullptr)
+    report.unreached = part_.fellows->missing();
   collect_totals(report);
-  if (wanted == detail_level::channels)
+  if (detail_ == detail_level::channels)
     collect_channels(report);
   return report;
 }
 
 // -- the beginning ------------------------------------------------------------------------------
+
+bool runner::here(std::uint32_t context) const {
+  return part_.fellows == nullptr || topology_.node_of(context) == part_.fellows->which();
+}
 
 void runner::open_contexts() {
   for (const auto group : by_depth(topology_))
@@ -98,11 +135,15 @@ void runner::open_contexts() {
 
 void runner::open_group(const context_group& group) {
   for (auto i = group.first; i < group.first + group.count && interrupted() == 0; ++i) {
+    if (!here(i))
+      continue;
     open_options options;
     options.name = topology_.name_of(i);
     if (group.parent != no_context)
       options.parent = windows_[group.parent];
     windows_[i] = system_.open(group.url, host_->start(), std::move(options));
+    if (part_.fellows != nullptr)
+      part_.fellows->own().publish(topology_.name_of(i), windows_[i]);
     screen_.progress(static_cast<double>(i) / static_cast<double>(topology_.contexts()),
                      "opening contexts");
   }
@@ -121,12 +162,16 @@ void runner::sort_ends() {
   for (std::uint32_t i = 0; i < topology_.channels.size(); ++i)
     for (std::uint8_t side = 0; side < 2; ++side)
       ends_[next[topology_.channels[i].ends[side].context]++] = {i, side};
+  for (const auto& channel : topology_.channels)
+    if (!here(channel.ends[0].context))
+      ++awaited_[channel.ends[1].context];
 }
 
 void runner::assign_all() {
   sort_ends();
   for (std::uint32_t i = 0; i < topology_.contexts() && interrupted() == 0; ++i) {
-    assign(i);
+    if (here(i) && awaited_[i] == 0)
+      assign(i);
     screen_.progress(static_cast<double>(i) / static_cast<double>(topology_.contexts()),
                      "handing out ports");
   }
@@ -139,6 +184,7 @@ void runner::assign(std::uint32_t context) {
                   context - group.first,
                   group.count,
                   group.arguments,
+                  {},
                   {}};
   const auto lifeline = main_.make_channel();
   lifeline.port1.on_close(
@@ -147,6 +193,8 @@ void runner::assign(std::uint32_t context) {
   for (auto i = first_end_[context]; i < first_end_[context + 1]; ++i) {
     const auto [channel, side] = ends_[i];
     what.ports.push_back(topology_.channels[channel].ends[side].port);
+    if (part_.fellows != nullptr)
+      what.ends.push_back(2 * std::uint64_t{channel} + side);
     transfer.add(take_end(channel, side));
   }
   if (const auto err =
@@ -156,6 +204,8 @@ void runner::assign(std::uint32_t context) {
     finished_ = true;
   }
   lifelines_[context] = lifeline.port1;
+  if (++begun_count_ == own_count_)
+    screen_.tell(node_event::begun{});
 }
 
 // The channel is made when its first end is asked for.
@@ -172,6 +222,8 @@ message_port runner::take_end(std::uint32_t channel, unsigned side) {
 // -- what contexts tell -------------------------------------------------------------------------
 
 void runner::receive(message_event& ev) {
+  if (part_.fellows != nullptr && part_.fellows->receive(ev))
+    return;
   const auto& data = ev.data();
   if (const auto* lines = data.get_if<std::string_view>()) {
     print(ev.source(), *lines);
@@ -180,6 +232,11 @@ void runner::receive(message_event& ev) {
     finished_ = true;
   } else if (const auto done = data["progress"].as<double>()) {
     progress_[ev.source().id()] = *done;
+  } else if (const auto end = data["closed"].as<double>()) {
+    const auto number = static_cast<std::uint64_t>(*end);
+    screen_.tell(node_event::closed{static_cast<std::uint32_t>(number / 2),
+                                    static_cast<std::uint32_t>(number % 2),
+                                    data["reason"].as<std::string>().value_or("")});
   } else if (data["all_heard"].as<bool>() && ev.source() == main_.window()) {
     all_heard();
   }
@@ -206,10 +263,11 @@ void runner::context_ended(std::uint32_t context, close_reason reason) {
   ended_[context] = true;
   ++ended_count_;
   lifelines_[context] = {};
+  screen_.tell(node_event::ended{context});
   const bool crashed = reason == close_reason::context_crashed;
   if (crashed)
     crashed_.push_back(context);
-  if (crashed || ended_count_ == ended_.size())
+  if (crashed || ended_count_ == own_count_)
     main_.window().post_message(object{{"all_heard", true}}, "*");
 }
 
@@ -223,20 +281,30 @@ void runner::all_heard() {
     finished_ = true;
   }
   crashed_.clear();
-  if (ended_count_ == ended_.size())
+  if (ended_count_ < own_count_)
+    return;
+  all_ended_ = true;
+  if (part_.fellows == nullptr)
     finished_ = true;
+  screen_.tell(node_event::all_ended{});
+  finish_if_done();
 }
 
 void runner::finish_if_done() {
-  if (expectation_.broken()
-      || (expectation_.wants_lines() && expectation_.met() && !topology_.expects.closed))
+  const bool met =
+    !topology_.expects.lines.empty() && expectation_.met() && !topology_.expects.closed;
+  if (expectation_.broken() || (met && part_.fellows == nullptr))
     finished_ = true;
+  const bool by_hand = part_.fellows != nullptr && part_.commands == nullptr;
+  if (by_hand && (met || all_ended_) && !std::exchange(told_done_, true))
+    part_.fellows->tell_done();
 }
 
 // -- the end ------------------------------------------------------------------------------------
 
 void runner::wait(clock::time_point deadline) {
   while (!finished_) {
+    look_at_fellows();
     const auto until = std::min(deadline, clock::now() + look_around_every);
     if (main_.run_until([this] { return finished_; }, until))
       return;
@@ -254,7 +322,8 @@ void runner::wait(clock::time_point deadline) {
 }
 
 void runner::show_progress() {
-  auto done = static_cast<double>(ended_count_) / static_cast<double>(ended_.size());
+  auto done =
+    own_count_ == 0 ? 0 : static_cast<double>(ended_count_) / static_cast<double>(own_count_);
   if (expectation_.wants_lines())
     done = std::max(done, static_cast<double>(expectation_.seen())
                             / static_cast<double>(expectation_.wanted()));
@@ -264,7 +333,7 @@ void runner::show_progress() {
       sum += share;
     done = std::max(done, sum / static_cast<double>(progress_.size()));
   }
-  auto what = std::to_string(ended_.size() - ended_count_) + " contexts open";
+  auto what = std::to_string(own_count_ - ended_count_) + " contexts open";
   if (expectation_.wants_lines())
     what += ", " + std::to_string(expectation_.seen()) + " of "
             + std::to_string(expectation_.wanted()) + " lines";

@@ -21,6 +21,16 @@
 
 namespace hawser::tool {
 
+class command_pipe;
+class fellow_nodes;
+
+/// The part of a topology that one node runs; without fellows it is everything.
+struct node_part {
+  fellow_nodes* fellows = nullptr;
+  /// Whoever has started the node, and judges the run; null when it was started by hand.
+  command_pipe* commands = nullptr;
+};
+
 /// Runs a topology once.
 ///
 /// The runner is a context itself and uses nothing but channel messaging: it opens every context,
@@ -30,6 +40,10 @@ class runner {
 public:
   /// `what` and `behaviours` must outlive the runner, and every context of `sys`.
   runner(system& sys, const topology& what, const behaviour_catalogue& behaviours, screen& output);
+
+  /// Runs one node's part of it, of which `part` knows the others.
+  runner(system& sys, const topology& what, const behaviour_catalogue& behaviours, screen& output,
+         node_part part);
 
   /// Whether the report shall hold every channel.
   enum class detail_level : std::uint8_t { totals, channels };
@@ -43,6 +57,7 @@ private:
 
   // -- the beginning --------------------------------------------------------------------------
 
+  bool here(std::uint32_t context) const;
   void open_contexts();
   void open_group(const context_group& group);
   void sort_ends();
@@ -57,6 +72,14 @@ private:
   void context_ended(std::uint32_t context, close_reason reason);
   void all_heard();
   void finish_if_done();
+
+  // -- nodes (runner_on_node.cpp) -------------------------------------------------------------
+
+  void meet_fellows();
+  void post_ports_to(std::uint32_t node);
+  void port_arrived(std::uint32_t channel, const message_port& port);
+  void look_at_fellows();
+  void obey();
 
   // -- the end --------------------------------------------------------------------------------
 
@@ -77,12 +100,16 @@ private:
   std::shared_ptr<channel_log> log_ = std::make_shared<channel_log>();
   scoped_context main_;
   std::shared_ptr<context_host> host_;
+  node_part part_;
   expectation expectation_;
 
   std::vector<window_proxy> windows_;   // for each context
   std::vector<message_port> lifelines_; // each closes when its context ends
   std::vector<bool> ended_;
   std::size_t ended_count_ = 0;
+  std::size_t begun_count_ = 0;
+  std::size_t own_count_ = 0;          // contexts of the topology that are opened here
+  std::vector<std::uint32_t> awaited_; // for each context, its ports that other nodes will send
   std::vector<std::uint32_t> crashed_; // whose last words have not been heard yet
 
   std::vector<std::pair<std::uint32_t, std::uint8_t>> ends_; // channel and side, by context
@@ -95,6 +122,9 @@ private:
   std::unordered_map<std::uint64_t, std::string> names_; // of windows, once a report needs them
   clock::time_point begun_;
   bool finished_ = false;
+  bool all_ended_ = false; // and everything they have printed has been heard
+  bool told_done_ = false;
+  detail_level detail_ = detail_level::totals;
   bool late_ = false;
   bool interrupted_ = false;
 };

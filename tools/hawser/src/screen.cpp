@@ -14,8 +14,9 @@ constexpr std::size_t bar_width = 30;
 
 } // namespace
 
-screen::screen(std::FILE* lines)
+screen::screen(std::FILE* lines, audience to)
   : lines_(lines),
+    audience_(to),
     lines_on_terminal_(isatty(fileno(lines)) != 0),
     bar_wanted_(isatty(STDERR_FILENO) != 0),
     next_drawing_(std::chrono::steady_clock::now() + bar_after) {}
@@ -26,15 +27,28 @@ screen::~screen() {
 }
 
 void screen::line(std::string_view text) {
+  if (audience_ == audience::starter)
+    return tell(node_event::line{std::string{text}});
   if (lines_on_terminal_)
     end_progress();
   std::fwrite(text.data(), 1, text.size(), lines_);
   std::fputc('\n', lines_);
 }
 
+void screen::tell(const any_node_event& what) {
+  if (audience_ != audience::starter)
+    return;
+  const auto text = to_json_line(what) + "\n";
+  std::fwrite(text.data(), 1, text.size(), lines_);
+}
+
 void screen::progress(double done, std::string_view what) {
   const auto now = std::chrono::steady_clock::now();
-  if (!bar_wanted_ || now < next_drawing_)
+  if (audience_ == audience::starter && now >= next_drawing_) {
+    next_drawing_ = now + bar_every;
+    return tell(node_event::progress{done});
+  }
+  if (!bar_wanted_ || audience_ == audience::starter || now < next_drawing_)
     return;
   next_drawing_ = now + bar_every;
   std::fflush(lines_);

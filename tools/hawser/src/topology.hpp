@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <hawser/value.hpp>
@@ -85,6 +86,9 @@ struct topology {
     const auto& its = group(context);
     return its.nodes.empty() ? no_node : its.nodes[(context - its.first) % its.nodes.size()];
   }
+
+  /// The context of that name, which there is.
+  std::uint32_t find(std::string_view name) const;
 
   std::string name_of(std::uint32_t context) const {
     const auto& its = group(context);
