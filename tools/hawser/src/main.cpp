@@ -60,6 +60,11 @@ CLI::App* add_run(CLI::App& to, command_line& into) {
                 "The closing table as JSON on standard output; what contexts print goes to "
                 "standard error");
   run->add_flag("--no-table", into.run.no_table, "Only what contexts print");
+  run->add_flag("--print-commands", into.run.print_commands,
+                "Run nothing; print how to start each node by hand");
+  run->add_option("--kill", into.run.kill, "Kill a node in the middle of the run; may be repeated")
+    ->type_name("NAME@SECONDS")
+    ->allow_extra_args(false);
   add_limits(*run, into.run.log_level, into.run.deadline_s);
   add_common(*run, into);
   return run;
@@ -125,6 +130,7 @@ int main(int argc, char** argv) {
   add_common(*list, given);
   try {
     app.parse(argc, argv);
+    given.run.libraries = given.libraries;
     return dispatch(*check, *list, *node, given);
   } catch (const CLI::ParseError& failure) {
     return app.exit(failure) == 0 ? 0 : exit_refused;

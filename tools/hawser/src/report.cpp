@@ -54,6 +54,22 @@ std::string shown_time(double seconds) {
   return text;
 }
 
+// Right-aligned but for trailing columns that are empty.
+void print_aligned(const std::vector<std::vector<std::string>>& rows, std::FILE* to) {
+  std::vector<std::size_t> widths(rows[0].size(), 0);
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], row[i].size());
+  std::fputc('\n', to);
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i)
+      line += std::string(widths[i] - row[i].size() + (i == 0 ? 0 : 2), ' ') + row[i];
+    line.erase(line.find_last_not_of(' ') + 1);
+    std::fprintf(to, "%s\n", line.c_str());
+  }
+}
+
 const char* sentence(const run_report& of) {
   switch (of.how) {
     case outcome::held:
@@ -138,22 +154,27 @@ void print_trouble(const run_report& of, std::FILE* to) {
 }
 
 void print_table(const run_report& of, std::FILE* to) {
-  const std::string columns[][2] = {
-    {"contexts", std::to_string(of.contexts)},
-    {"ports", std::to_string(of.ports)},
-    {"messages", std::to_string(of.messages)},
-    {"bytes", shown_bytes(of.bytes)},
-    {"rate", scaled(rate_of(of), 1000, {"/s", "k/s", "M/s", "G/s", "T/s"})},
-    {"time", shown_time(of.run_s)},
-  };
-  std::string head;
-  std::string row;
-  for (const auto& [title, content] : columns) {
-    const auto width = std::max(title.size(), content.size());
-    head += std::string(width - title.size() + (head.empty() ? 0 : 2), ' ') + title;
-    row += std::string(width - content.size() + (row.empty() ? 0 : 2), ' ') + content;
+  std::vector<std::vector<std::string>> rows{
+    {"contexts", "ports", "messages", "bytes", "rate", "time"},
+    {std::to_string(of.contexts), std::to_string(of.ports), std::to_string(of.messages),
+     shown_bytes(of.bytes), scaled(rate_of(of), 1000, {"/s", "k/s", "M/s", "G/s", "T/s"}),
+     shown_time(of.run_s)}};
+  if (!of.nodes.empty()) {
+    rows[0].insert(rows[0].begin(), "node");
+    rows[1].insert(rows[1].begin(), "all");
+    std::vector<std::vector<std::string>> parts;
+    for (const auto& each : of.nodes)
+      if (each.killed)
+        parts.push_back({each.name, "-", "-", "-", "-", "", ""});
+      else
+        parts.push_back({each.name, std::to_string(each.contexts), std::to_string(each.ports),
+                         std::to_string(each.messages), shown_bytes(each.bytes), "", ""});
+    rows.insert(rows.begin() + 1, parts.begin(), parts.end());
   }
-  std::fprintf(to, "\n%s\n%s\n", head.c_str(), row.c_str());
+  print_aligned(rows, to);
+  if (!of.nodes.empty())
+    std::fprintf(to, "%zu processes%s\n", of.nodes.size(),
+                 of.hops ? (", final hops " + std::to_string(*of.hops)).c_str() : "");
 }
 
 void print_json(const run_report& of, std::FILE* to) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,16 @@ struct channel_report {
   end ends[2];
 };
 
+/// One node's part in a run of several.
+struct node_report {
+  std::string name;
+  bool killed = false; ///< It could report nothing.
+  std::uint64_t contexts = 0;
+  std::uint64_t ports = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+};
+
 /// What there is to say about a run.
 struct run_report {
   outcome how = outcome::held;
@@ -65,6 +76,10 @@ struct run_report {
   double opening_s = 0;
   double run_s = 0;
   std::vector<channel_report> channels;
+
+  std::vector<node_report> nodes; ///< None if all was in one process.
+  /// Connections on the longest way between two ends, after all else; none if there was no way.
+  std::optional<std::uint64_t> hops;
 };
 
 std::string_view to_string(outcome how) noexcept;

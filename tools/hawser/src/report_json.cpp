@@ -70,6 +70,18 @@ ordered_json to_json(const run_report& from) {
   made["stuck"] = from.stuck;
   if (!from.unreached.empty())
     made["unreached"] = from.unreached;
+  if (!from.nodes.empty()) {
+    made["processes"] = from.nodes.size();
+    made["final_hops"] = from.hops ? ordered_json(*from.hops) : ordered_json(nullptr);
+    made["nodes"] = ordered_json::array();
+    for (const auto& each : from.nodes)
+      made["nodes"].push_back({{"name", each.name},
+                               {"killed", each.killed},
+                               {"contexts", each.contexts},
+                               {"ports", each.ports},
+                               {"messages", each.messages},
+                               {"bytes", each.bytes}});
+  }
   made["channels"] = ordered_json::array();
   for (const auto& each : from.channels)
     made["channels"].push_back(to_json(each));
