@@ -1,7 +1,7 @@
 // A port changes hands again and again while its peer posts to it as fast as it can. Each runner
-// takes some messages, hands the port on with the number it expects next, and ends; the last one
-// takes all that is left. A message that were lost, repeated or out of order would be noticed by
-// its number.
+// takes some messages, hands the port on with the number it expects next, and ends once the port
+// will not come back to it; the last one takes all that is left. A message that were lost, repeated
+// or out of order would be noticed by its number.
 
 #include "builtin.hpp"
 
@@ -29,7 +29,8 @@ public:
     }
     baton_.post_message(object{{"end_after", messages_}});
     setup_.print("posted " + std::to_string(messages_) + " messages");
-    self_->close();
+    if (!setup_.argument<bool>("stays"))
+      self_->close();
   }
 
 private:
@@ -54,11 +55,14 @@ public:
     : self_(self),
       setup_(setup),
       next_runner_(setup.port("next")),
-      takes_(setup.argument<std::int64_t>("takes")) {}
+      takes_(setup.argument<std::int64_t>("takes")),
+      turns_left_(next_runner_ ? setup.argument<std::int64_t>("turns") : 0) {}
 
-  void take_over(const message_port& baton, std::int64_t expected) {
+  void take_over(const message_port& baton, std::int64_t expected, std::int64_t wrong) {
     baton_ = baton;
     expected_ = expected;
+    wrong_ = wrong;
+    taken_now_ = 0;
     baton_.on_message([this](message_event& ev) { take(ev.data()); });
   }
 
@@ -72,21 +76,24 @@ private:
     wrong_ += number == expected_ ? 0 : 1;
     expected_ = number + 1;
     ++taken_;
-    if (next_runner_ && taken_ == takes_)
+    if (++taken_now_ == takes_ && turns_left_ > 0)
       hand_on();
   }
 
   void hand_on() {
-    setup_.print("took " + std::to_string(taken_) + " messages, " + verdict());
+    if (--turns_left_ == 0)
+      setup_.print("took " + std::to_string(taken_) + " messages, " + verdict());
     next_runner_.post_message(object{{"expect", expected_}, {"wrong", wrong_}}, {baton_});
-    self_->close();
+    if (turns_left_ == 0 && !setup_.argument<bool>("stays"))
+      self_->close();
   }
 
   void finish(std::int64_t total) {
     wrong_ += expected_ == total ? 0 : 1;
     setup_.print(wrong_ == 0 ? std::to_string(total) + " messages in order, none lost or repeated"
                              : std::to_string(total) + " messages were posted, " + verdict());
-    self_->close();
+    if (!setup_.argument<bool>("stays"))
+      self_->close();
   }
 
   std::string verdict() const {
@@ -98,19 +105,29 @@ private:
   message_port next_runner_;
   message_port baton_;
   std::int64_t takes_;
+  std::int64_t turns_left_;
   std::int64_t expected_ = 0;
   std::int64_t taken_ = 0;
+  std::int64_t taken_now_ = 0; // in this turn
   std::int64_t wrong_ = 0;
 };
 
 void start_runner(browsing_context* self, behaviour_setup& setup) {
   auto& state = setup.make<runner_on_the_track>(self, setup);
   if (const auto baton = setup.port("baton"))
-    state.take_over(baton, 0);
+    state.take_over(baton, 0, 0);
   if (const auto previous = setup.port("previous"))
     previous.on_message([&state](message_event& ev) {
-      state.take_over(ev.ports().at(0), ev.data()["expect"].as<std::int64_t>().value());
+      state.take_over(ev.ports().at(0), ev.data()["expect"].as<std::int64_t>().value(),
+                      ev.data()["wrong"].as<std::int64_t>().value());
     });
+}
+
+behaviour_argument stays() {
+  return {.name = "stays",
+          .type = argument_type::boolean,
+          .help = "stay when there is nothing left to do",
+          .fallback = false};
 }
 
 } // namespace
@@ -129,19 +146,27 @@ void add_relay_race(behaviour_catalogue& into) {
                            .help = "messages posted in one event",
                            .fallback = 100,
                            .at_least = 1,
-                           .at_most = 1e6}},
+                           .at_most = 1e6},
+                          stays()},
             .ports = {{.name = "baton", .help = "whose peer is handed from runner to runner"}},
             .start = start_starter});
   into.add(
     {.name = "relay_runner",
      .help = "Takes messages from the baton, checks their order and hands the baton on; "
-             "the last one takes all the rest.",
+             "whoever may not hand it on any more takes all the rest.",
      .arguments = {{.name = "takes",
                     .type = argument_type::integer,
                     .help = "messages to take before handing on",
                     .fallback = 1000,
                     .at_least = 1,
-                    .at_most = 1e9}},
+                    .at_most = 1e9},
+                   {.name = "turns",
+                    .type = argument_type::integer,
+                    .help = "how often to hand on, where the baton comes back",
+                    .fallback = 1,
+                    .at_least = 1,
+                    .at_most = 1e6},
+                   stays()},
      .ports =
        {{.name = "baton", .help = "where the first runner gets it", .arity = port_arity::optional},
         {.name = "previous", .help = "where the others get it", .arity = port_arity::optional},

@@ -76,6 +76,24 @@ std::string label(const channel_report& of, const char* line_break,
   return text.empty() ? "unused" : text;
 }
 
+struct box_style {
+  std::string (*begin)(std::size_t node, const std::string& name);
+  const char* end;
+};
+
+constexpr box_style dot_box{[](std::size_t node, const std::string& name) {
+                              return "  subgraph cluster_node_" + std::to_string(node)
+                                     + " {\n    label=\"node " + for_dot(name)
+                                     + "\"; style=filled; color=\"#f4f1e8\";\n";
+                            },
+                            "  }\n"};
+
+constexpr box_style mermaid_box{[](std::size_t node, const std::string& name) {
+                                  return "  subgraph node" + std::to_string(node) + "[\"node "
+                                         + for_mermaid(name) + "\"]\n";
+                                },
+                                "  end\n"};
+
 void draw_dot_node(const picture& from, std::size_t which, std::size_t depth, std::string& into) {
   // Nested as deeply as the contexts are; a picture has few of them.
   const auto& node = from.nodes[which];
@@ -115,6 +133,22 @@ void draw_mermaid_node(const picture& from, std::size_t which, std::size_t depth
   into += indent + "end\n";
 }
 
+// A box for each node of the topology, and those outside whose node is not known.
+void draw_nodes(const topology& what, const picture& from, const box_style& style,
+                void (*draw)(const picture&, std::size_t, std::size_t, std::string&),
+                std::string& into) {
+  for (std::size_t node = 0; node < what.nodes.size(); ++node) {
+    into += style.begin(node, what.nodes[node].name);
+    for (std::uint32_t i = 0; i < what.contexts(); ++i)
+      if (from.nodes[i].top && what.node_of(i) == node)
+        draw(from, i, 2, into);
+    into += style.end;
+  }
+  for (std::size_t i = what.nodes.empty() ? 0 : what.contexts(); i < from.nodes.size(); ++i)
+    if (from.nodes[i].top)
+      draw(from, i, 1, into);
+}
+
 std::string omitted(const std::vector<channel_report>& channels) {
   return channels.size() <= channels_drawn_max
            ? std::string{}
@@ -134,9 +168,7 @@ std::string to_dot(const topology& what, const std::vector<channel_report>& chan
                    "color=\"#33507a\", fontname=\"sans-serif\", fontsize=12];\n"
                    "  edge [color=\"#33507a\", fontname=\"sans-serif\", fontsize=10];\n"};
   text += "  label=\"" + title + "\";\n";
-  for (std::size_t i = 0; i < from.nodes.size(); ++i)
-    if (from.nodes[i].top)
-      draw_dot_node(from, i, 1, text);
+  draw_nodes(what, from, dot_box, draw_dot_node, text);
   for (std::size_t i = 0; i < std::min(channels.size(), channels_drawn_max); ++i) {
     const auto& channel = channels[i];
     const auto& [first, second] = channel.ends;
@@ -157,9 +189,7 @@ std::string to_mermaid(const topology& what, const std::vector<channel_report>& 
   if (!what.title.empty())
     text += "---\ntitle: \"" + for_mermaid(what.title) + "\"\n---\n";
   text += "flowchart LR\n";
-  for (std::size_t i = 0; i < from.nodes.size(); ++i)
-    if (from.nodes[i].top)
-      draw_mermaid_node(from, i, 1, text);
+  draw_nodes(what, from, mermaid_box, draw_mermaid_node, text);
   for (std::size_t i = 0; i < std::min(channels.size(), channels_drawn_max); ++i) {
     const auto& channel = channels[i];
     text += "  n" + std::to_string(from.by_name.at(channel.ends[0].context))

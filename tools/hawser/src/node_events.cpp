@@ -36,6 +36,8 @@ any_node_event read(const ordered_json& from) {
     return node_event::begun{};
   if (from.contains("all_ended"))
     return node_event::all_ended{};
+  if (from.contains("looked"))
+    return node_event::looked{};
   if (from.contains("closed")) {
     const auto& what = from["closed"];
     return node_event::closed{what["channel"], what["side"], what["reason"]};
@@ -84,6 +86,9 @@ std::string to_json_line(const any_node_event& from) {
                },
                [](const node_event::all_ended&) {
                  return ordered_json{{"all_ended", true}};
+               },
+               [](const node_event::looked&) {
+                 return ordered_json{{"looked", true}};
                },
                [](const node_event::routes& it) { return to_json(it); },
                [](const node_event::reported& it) {

@@ -47,6 +47,9 @@ struct ended {
 /// Every context of the node has ended, and nothing more will be printed.
 struct all_ended {};
 
+/// The node knows now what it has to report of an end that is not a good one.
+struct looked {};
+
 /// One end of a channel that reaches over nodes: where it is, and where its end posts to.
 struct way {
   std::string from;
@@ -67,8 +70,8 @@ struct reported {
 
 using any_node_event =
   std::variant<node_event::listening, node_event::begun, node_event::line, node_event::progress,
-               node_event::closed, node_event::ended, node_event::all_ended, node_event::routes,
-               node_event::reported>;
+               node_event::closed, node_event::ended, node_event::all_ended, node_event::looked,
+               node_event::routes, node_event::reported>;
 
 /// Without the end of the line.
 std::string to_json_line(const any_node_event& from);

@@ -42,7 +42,9 @@ run_report node_processes::run(double deadline_s) {
     late_ = clock::now() >= deadline && !over();
   }
   run_s_ = std::chrono::duration<double>(clock::now() - started_).count();
-  if (judge() == outcome::held && options_.kills.empty())
+  if (judge() != outcome::held)
+    look_around();
+  else if (options_.kills.empty())
     measure_hops();
   end_all();
   return summed_up();
@@ -153,6 +155,8 @@ void node_processes::take(std::uint32_t node, any_node_event&& event) {
       ended_[ended->context] = true;
   } else if (std::holds_alternative<node_event::all_ended>(event)) {
     from.all_ended = true;
+  } else if (std::holds_alternative<node_event::looked>(event)) {
+    from.looked = true;
   } else if (auto* routes = std::get_if<node_event::routes>(&event)) {
     from.routes = std::move(*routes);
   } else if (auto* report = std::get_if<node_event::reported>(&event)) {

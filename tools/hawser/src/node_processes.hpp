@@ -40,6 +40,7 @@ private:
     bool begun = false;
     bool all_ended = false;
     bool killed = false;
+    bool looked = false;
     std::optional<node_event::routes> routes;
     std::optional<run_report> report;
   };
@@ -66,6 +67,7 @@ private:
 
   // -- the end (node_processes_end.cpp) ---------------------------------------------------------
 
+  void look_around();
   void measure_hops();
   std::optional<std::uint64_t> longest_way() const;
   void end_all();

@@ -46,6 +46,17 @@ void append(std::vector<T>& into, const std::vector<T>& from) {
 
 } // namespace
 
+// Before the first node ends, and contexts of others because of that.
+void node_processes::look_around() {
+  const auto deadline = clock::now() + settling_max;
+  for (auto& each : nodes_)
+    if (alive(each))
+      each.process->write_line("look");
+  const auto pending = [this](const running& each) { return alive(each) && !each.looked; };
+  while (std::ranges::any_of(nodes_, pending) && clock::now() < deadline && interrupted() == 0)
+    listen();
+}
+
 // Routes become short by themselves once nothing moves any more: asked for until they have.
 void node_processes::measure_hops() {
   const auto deadline = clock::now() + settling_max;
@@ -150,6 +161,11 @@ run_report node_processes::summed_up() {
   made.deadline_s = deadline_s_;
   made.run_s = run_s_;
   made.hops = hops_;
+  for (const auto& each : options_.kills)
+    if (!std::ranges::any_of(made.nodes, [&each](const node_report& row) {
+          return row.killed && row.name == each.node;
+        }))
+      made.missing.push_back("node " + each.node + " killed");
   if (options_.kills.empty()) {
     made.missing = expectation_.missing();
     made.unexpected = expectation_.unexpected();

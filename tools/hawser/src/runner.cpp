@@ -103,7 +103,11 @@ run_report runner::run(double deadline_s, detail_level wanted) {
   wait(begun_
        + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(deadline_s)));
   report.run_s = seconds(clock::now() - begun_);
-  const bool trouble = judge() != outcome::held || part_.commands != nullptr;
+  if (seen_) {
+    report.open = seen_->open;
+    report.queued = seen_->queued;
+  }
+  const bool trouble = judge() != outcome::held && !seen_;
   if (trouble || detail_ == detail_level::channels)
     learn_names();
   if (trouble)

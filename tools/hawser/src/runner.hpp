@@ -80,6 +80,7 @@ private:
   void port_arrived(std::uint32_t channel, const message_port& port);
   void look_at_fellows();
   void obey();
+  void look();
 
   // -- the end --------------------------------------------------------------------------------
 
@@ -125,6 +126,7 @@ private:
   bool all_ended_ = false; // and everything they have printed has been heard
   bool told_done_ = false;
   detail_level detail_ = detail_level::totals;
+  std::optional<run_report> seen_; // what was open and waiting when the starter asked
   bool late_ = false;
   bool interrupted_ = false;
 };

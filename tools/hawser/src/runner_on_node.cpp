@@ -84,9 +84,20 @@ void runner::obey() {
       screen_.tell(to_routes(part_.fellows->own().id(), part_.fellows->own().waypoints()));
     else if (*command == "channels")
       detail_ = detail_level::channels;
+    else if (*command == "look")
+      look();
   }
   if (part_.commands->ended())
     finished_ = true;
+}
+
+// What is open and what waits, for a report that is made once other nodes may have ended.
+void runner::look() {
+  if (!seen_) {
+    learn_names();
+    collect_waiting(seen_.emplace());
+  }
+  screen_.tell(node_event::looked{});
 }
 
 } // namespace hawser::tool
