@@ -56,6 +56,15 @@ void pile_up(browsing_context*, behaviour_setup& setup) {
     setup.port("out").post_message(i);
 }
 
+// Says why its port was closed, and ends.
+void watch(browsing_context* self, behaviour_setup& setup) {
+  setup.print("watches");
+  setup.port("other").on_close([self, &setup](hawser::close_event& ev) {
+    setup.print("saw close: " + std::string{to_string(ev.reason())});
+    self->close();
+  });
+}
+
 // Never returns from its event, and so cannot be ended.
 void spin(browsing_context*, behaviour_setup& setup) {
   setup.print("spins");
@@ -113,6 +122,11 @@ HAWSER_BEHAVIOUR_LIBRARY(catalogue) {
                  .arguments = {},
                  .ports = {{.name = "out", .help = "where to"}},
                  .start = pile_up});
+  catalogue.add({.name = "mine.watch",
+                 .help = "Waits until its port is closed, and says why.",
+                 .arguments = {},
+                 .ports = {{.name = "other", .help = "which to watch"}},
+                 .start = watch});
   catalogue.add({.name = "mine.spin",
                  .help = "Never returns from its first event.",
                  .arguments = {},
