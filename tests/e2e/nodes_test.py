@@ -271,6 +271,7 @@ class ByHand(NodesTest):
         self.assertEqual(left.returncode, 1)
         self.assertIn("node right: runs another topology than this node", err)
         self.assert_exit(right, 1)
+        self.assertIn("node left: runs another topology than this node", right.stderr)
 
     def test_commands_are_only_for_topologies_with_nodes(self):
         ran = self.hawser("run", TOPOLOGIES / "hello.toml", "--print-commands")

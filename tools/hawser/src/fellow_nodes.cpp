@@ -27,7 +27,7 @@ fellow_nodes::fellow_nodes(node& own, const topology& what, std::uint32_t which,
   fellows_[which_].known = true;
   fellows_[which_].heard = true;
   for (auto& url : connect)
-    attempts_.push_back({std::move(url), {}, false});
+    attempts_.push_back({std::move(url), {}, {}});
 }
 
 void fellow_nodes::publish(const window_proxy& runner) {
@@ -63,9 +63,9 @@ void fellow_nodes::hear_hello(std::uint32_t from, const message_event& ev) {
     return;
   it.known = true;
   it.runner = ev.source();
+  say_hello(it.runner); // Even if it does not fit: then it learns the same.
   if (ev.data()["hello"].as<std::string>() != std::to_string(topology_.fingerprint))
     return callbacks_.unfit(from, "runs another topology than this node");
-  say_hello(it.runner);
   callbacks_.known(from);
 }
 
@@ -84,16 +84,18 @@ void fellow_nodes::take_ports(const message_event& ev) {
 
 void fellow_nodes::connect() {
   for (auto& each : attempts_) {
-    if (each.made)
+    if (each.runner && !each.runner.closed())
       continue;
+    if (each.runner && std::ranges::all_of(fellows_, &fellow::known))
+      continue; // It had its say, and was lost later.
     const auto made = own_.connect(each.url);
     if (!made) {
       each.trouble = made.error().what();
       continue;
     }
-    each.made = true;
-    each.trouble.clear();
-    say_hello(own_.open(each.url + "/" + runner_name));
+    each.trouble = each.url + " runs no node of this topology";
+    each.runner = own_.open(each.url + "/" + runner_name);
+    say_hello(each.runner);
   }
 }
 
@@ -137,8 +139,10 @@ std::vector<std::string> fellow_nodes::missing() const {
   for (std::size_t i = 0; i < fellows_.size(); ++i)
     if (!fellows_[i].known)
       all.push_back(topology_.nodes[i].name);
+  if (all.empty())
+    return all;
   for (const auto& each : attempts_)
-    if (!each.made && !each.trouble.empty())
+    if (!each.trouble.empty() && (!each.runner || each.runner.closed()))
       all.push_back(each.trouble);
   return all;
 }

@@ -77,7 +77,7 @@ private:
   struct attempt {
     std::string url;
     std::string trouble;
-    bool made = false;
+    window_proxy runner; ///< Once there is a connection.
   };
 
   void say_hello(const window_proxy& to) const;

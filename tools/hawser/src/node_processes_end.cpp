@@ -152,6 +152,7 @@ run_report node_processes::summed_up() {
       append(made.open, each.report->open);
       append(made.queued, each.report->queued);
       append(made.stuck, each.report->stuck);
+      append(made.unreached, each.report->unreached);
     }
     made.nodes.push_back(std::move(row));
   }
