@@ -44,6 +44,7 @@ child_process::child_process(const std::vector<std::string>& command) {
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   auto words = command;
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (auto& each : words)
     arguments.push_back(each.data());
   arguments.push_back(nullptr);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
@@ -41,7 +42,7 @@ struct channel_report {
   std::string name;
   bool planned = true;      ///< It stands in the topology,
   std::uint32_t number = 0; ///< as the how manieth, from 0.
-  end ends[2];
+  std::array<end, 2> ends;
 };
 
 /// One node's part in a run of several.
