@@ -248,7 +248,7 @@ class ByHand(NodesTest):
             for arguments, sentence in [
                 (["--name", "lfet"], "there is no node 'lfet' in"),
                 (["--name", "left", "--listen", "nowhere"], "is written 'host:port', not 'nowhere'"),
-                (["--name", "left", "--listen", f"127.0.0.1:{port}"], f"cannot listen on 127.0.0.1:{port}"),
+                (["--name", "left", "--listen", f"127.0.0.1:{port}"], f"cannot listen on hawser://127.0.0.1:{port}"),
                 (["--name", "left", "--listen", "0.0.0.0:0"], "without TLS a node listens on the loopback only"),
             ]:
                 with self.subTest(arguments=arguments):
