@@ -5,7 +5,7 @@
 // Small frames go as they come, many in one record. A large one goes in pieces, with small ones of
 // other channels between them. What must not overtake it waits: frames from the same waypoint, and
 // frames to the ends it brings, with whatever those bring in turn. Routing needs no more order than
-// that; the simulation runs through these lanes.
+// that.
 
 #include <cstddef>
 #include <cstdint>
