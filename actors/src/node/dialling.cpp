@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <thread>
 
-#include <caf/actor_system.hpp>
-#include <caf/event_based_actor.hpp>
-#include <caf/io/middleman.hpp>
-#include <caf/spawn_options.hpp>
+#include <caf/io/broker.hpp>
 
 #include "node/dial.hpp"
 #include "node/node_actor.hpp"
@@ -41,27 +39,27 @@ void node_actor::want(const node_id& which, const std::string& contact) {
   dial_now(wanted);
 }
 
-// Looking up a name and connecting may take long: in a thread of its own. Others decide how many
-// nodes are spoken of: more than so many at a time wait for `retry`.
+// Looking up a name and connecting may take long: in a thread of its own, for which nobody waits,
+// not even when the process ends. Others decide how many nodes are spoken of: more than so many at
+// a time wait for `retry`.
 void node_actor::dial_now(dialled_node& which) {
-  constexpr std::ptrdiff_t threads_max = 64;
-  if (which.busy || std::ranges::count_if(dialled_, [](const auto& each) {
-                      return each.second.looking;
-                    }) >= threads_max)
+  constexpr unsigned threads_max = 64;
+  if (which.busy || entrance_->dialling >= threads_max)
     return;
   which.busy = true;
   which.attempt = ++last_attempt_;
   which.looking = true;
   which.deadline = clock::now() + std::chrono::milliseconds{options.links.handshake_ms_max};
-  auto self = shared_from_this();
-  system_->actors.spawn<caf::detached>([self, to = which.to, attempt = which.attempt,
-                                        deadline = which.deadline](caf::event_based_actor*) {
+  ++entrance_->dialling;
+  std::thread([entrance = entrance_, self = this, to = which.to, attempt = which.attempt,
+               deadline = which.deadline] {
     // Whether or not the broker is still there to take it, the socket has an owner.
     auto outcome = std::make_shared<result<owned_socket>>(dial(to, deadline));
-    self->post([self = self.get(), address = to_string(to), attempt, outcome] {
+    --entrance->dialling;
+    entrance->post([self, address = to_string(to), attempt, outcome] {
       self->on_dialled(address, attempt, std::move(*outcome));
     });
-  });
+  }).detach();
 }
 
 void node_actor::on_dialled(const std::string& address, std::uint64_t attempt,

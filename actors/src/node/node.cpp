@@ -66,9 +66,10 @@ node_actor::node_actor(std::shared_ptr<system_state> system, node_options chosen
 
 void node_actor::start() {
   auto self = shared_from_this();
-  broker_ = system_->actors.middleman().spawn_broker(
-    [self](caf::io::broker* broker) { return self->run(broker); });
-  std::static_pointer_cast<late_waker>(waker_)->target(broker_);
+  const caf::actor broker = system_->actors.middleman().spawn_broker(
+    [self](caf::io::broker* itself) { return self->run(itself); });
+  std::static_pointer_cast<late_waker>(waker_)->target(broker);
+  entrance_->open(broker);
   routes_contact_ = options.contact;
   routes_.contact(routes_contact_);
   call([this] {
@@ -112,10 +113,22 @@ caf::behavior node_actor::run(caf::io::broker* self) {
   };
 }
 
-void node_actor::post(std::function<void()> work) {
-  enqueue(*caf::actor_cast<caf::abstract_actor*>(broker_),
-          caf::make_message(node_task{std::make_shared<std::function<void()>>(std::move(work))}),
-          nullptr);
+void node_actor::entrance::open(caf::actor broker) {
+  const std::scoped_lock guard{lock_};
+  broker_ = std::move(broker);
+}
+
+void node_actor::entrance::close() {
+  const std::scoped_lock guard{lock_};
+  broker_ = nullptr;
+}
+
+void node_actor::entrance::post(std::function<void()> work) {
+  const std::scoped_lock guard{lock_};
+  if (broker_)
+    enqueue(*caf::actor_cast<caf::abstract_actor*>(broker_),
+            caf::make_message(node_task{std::make_shared<std::function<void()>>(std::move(work))}),
+            nullptr);
 }
 
 void node_actor::stop() {
@@ -137,6 +150,7 @@ void node_actor::stop() {
     return outcome;
   });
   all_gone.wait();
+  entrance_->close();
 }
 
 result<std::uint16_t> node_actor::listen(const std::string& host, std::uint16_t port, exposure to) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <future>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -50,8 +52,8 @@ public:
   /// than about a second.
   void stop();
 
-  /// Has `work` done on the broker's thread. Any thread.
-  void post(std::function<void()> work);
+  /// Has `work` done on the broker's thread, or never once this has stopped. Any thread.
+  void post(std::function<void()> work) { entrance_->post(std::move(work)); }
 
   /// The same, and waits for its result. Not on the broker's thread, and not after `stop`.
   template <class Work>
@@ -83,6 +85,21 @@ public:
 private:
   using clock = std::chrono::steady_clock;
   using handle = caf::io::connection_handle;
+
+  /// The way to the broker for threads that may outlive it. A broker of CAF 0.18 keeps for ever
+  /// what is sent to it after its end.
+  class entrance {
+  public:
+    void open(caf::actor broker);
+    void close();
+    void post(std::function<void()> work);
+
+    std::atomic<unsigned> dialling = 0; ///< Threads, also those whose outcome comes too late.
+
+  private:
+    std::mutex lock_;
+    caf::actor broker_;
+  };
 
   struct connection {
     handle at;
@@ -172,7 +189,7 @@ private:
   void report_undecodable(std::string_view where, const error& err) override;
 
   const std::shared_ptr<system_state> system_;
-  caf::actor broker_;
+  const std::shared_ptr<entrance> entrance_ = std::make_shared<entrance>();
   caf::io::broker* self_ = nullptr;
   std::shared_ptr<waker> waker_;
   router routes_;
