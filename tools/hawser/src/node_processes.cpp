@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include <poll.h>
+#include <sys/wait.h>
 
 #include "interrupt.hpp"
 #include "listen_address.hpp"
@@ -173,6 +174,9 @@ void node_processes::notice_ends() {
     if (!status)
       continue;
     each.killed = true;
+    // Told to end before it could listen to that.
+    if (interrupted() != 0 && WIFSIGNALED(*status) && WTERMSIG(*status) == interrupted())
+      continue;
     failures_.push_back(
       {"node " + topology_.nodes[i].name, "its process ended with " + explain_status(*status)});
   }
