@@ -89,10 +89,11 @@ link shaken_hands(const raw_socket& client) {
     REQUIRE(next.size() == 1);
     line.receive(std::as_bytes(std::span{next}), 0);
     while (const auto event = line.next_event())
-      if (std::holds_alternative<link_event::introduced>(event->what))
+      if (std::holds_alternative<link_event::introduced>(event->what)) {
         line.accept(0);
+        say();
+      }
   }
-  say();
   return line;
 }
 

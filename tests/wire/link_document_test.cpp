@@ -29,6 +29,7 @@ TEST_CASE("two links say what the document shows, and no more", "[link][document
   say("a: preface, hello", a, b, 0);
   say("b: preface, hello", b, a, 0);
   say("a: start 7", a, b, 0);
+  say("b: ready 7", b, a, 0);
   const auto* gone = &frame_samples().front().content;
   for (const auto& each : frame_samples())
     if (each.line == "ee02 -> ee01 GONE")
@@ -38,6 +39,7 @@ TEST_CASE("two links say what the document shows, and no more", "[link][document
   link_side whole{link::side::initiator, shown(1, "a", ""), bounds};
   whole.feed(from_hex(said.find("b: preface, hello")->second));
   whole.output();
+  whole.feed(from_hex(said.find("b: ready 7")->second));
   whole.line.send(*gone);
   said.emplace("a: batch of one frame", to_hex(whole.output(1)));
   say("a: piece", a, b, 0);

@@ -82,8 +82,9 @@ TEST_CASE("records come in their order or end the link", "[link][refusal]") {
   CHECK(after(after_preface("02 00 00 00 08")) == rule("a start out of place"));
   CHECK(after(after_preface("00 00 00 00 00"))
         == lines{"ended malformed: a record of no known kind"});
-  CHECK(after(after_preface("08 00 00 00 00"))
+  CHECK(after(after_preface("09 00 00 00 00"))
         == lines{"ended malformed: a record of no known kind"});
+  CHECK(after(after_preface("08 00 00 00 08")) == rule("a ready out of place"));
   CHECK(after(after_preface("01 00 00 40 01"))
         == lines{"ended limit: a record of 16385 bytes, where 16384 may be"});
   CHECK(after(after_preface("01 ff ff ff ff"))
@@ -135,6 +136,7 @@ TEST_CASE("broken frames end an open link", "[link][refusal]") {
   CHECK(opened{}.after(record(7, {})) == "ended malformed: a farewell without a reason");
   CHECK(opened{}.after(record(1, {})) == "ended rule: a second hello");
   CHECK(opened{}.after(record(2, {})) == "ended rule: a start out of place");
+  CHECK(opened{}.after(record(8, {})) == "ended rule: a ready out of place");
   CHECK(opened{}.after(from_hex("03 04 00 00 01"))
         == "ended limit: a record of 67108865 bytes, where 67108864 may be");
 }

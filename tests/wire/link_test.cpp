@@ -5,6 +5,7 @@
 #include "hawser/link.hpp"
 #include "link_pair.hpp"
 #include "printing.hpp"
+#include "samples.hpp"
 
 namespace hawser::test {
 namespace {
@@ -19,6 +20,30 @@ TEST_CASE("two links introduce themselves and agree on a session newer than any"
   CHECK(both.a.seen == lines{"introduced b", "opened 8"});
   CHECK(both.b.seen == lines{"introduced a", "opened 8"});
   CHECK(both.b.peer.id == node_id{1, 1});
+}
+
+TEST_CASE("nobody is up before the other side knows the session", "[link]") {
+  link_pair both;
+  both.b.feed(both.a.output());
+  both.a.feed(both.b.output());
+  CHECK(both.a.line.agreed() == 1);
+  CHECK(both.a.seen == lines{"introduced b"});
+  // Lost on the way: then neither speaks of it to anybody.
+  CHECK_FALSE(both.a.output().empty());
+  both.a.line.disconnect("the connection broke");
+  both.b.line.disconnect("the connection broke");
+  both.a.note();
+  both.b.note();
+  CHECK(both.a.seen.back() == "ended by peer lost: the connection broke");
+  CHECK(both.b.line.agreed() == 0);
+}
+
+TEST_CASE("an acceptor that repeats another session is refused", "[link][refusal]") {
+  link_pair both;
+  both.b.feed(both.a.output());
+  both.a.feed(both.b.output());
+  both.a.feed(from_hex("08 00 00 00 08 00 00 00 00 00 00 00 02"));
+  CHECK(both.a.seen.back() == "ended malformed: a ready that is none");
 }
 
 TEST_CASE("a link does not mind how its bytes are cut", "[link]") {

@@ -186,8 +186,11 @@ bool node_actor::settled_with_other(connection& newcomer) {
     return each.side == link::side::initiator ? id : newcomer.peer.id;
   };
   const auto alive_ms = 2 * options.links.heartbeat_ms;
-  const bool other_stays = other->opened ? other->peer_link.silent_ms(now_ms()) < alive_ms
-                                         : begun_by(*other) < begun_by(newcomer);
+  // The acceptor of a connection counts it as made earlier than the initiator does, but neither
+  // before the initiator has asked to start.
+  const bool started = other->peer_link.agreed() != 0;
+  const bool other_stays = started ? other->peer_link.silent_ms(now_ms()) < alive_ms
+                                   : begun_by(*other) < begun_by(newcomer);
   auto& loser = other_stays ? newcomer : *other;
   loser.peer_link.end(link_end::duplicate, "the nodes " + options.name + " and "
                                              + newcomer.peer.name + " are connected already");
@@ -250,7 +253,7 @@ void node_actor::on_ended(connection& from, const link_event::ended& how) {
     std::erase_if(reached_, [&peer](const auto& each) { return each.second == peer.id; });
     routes_.link_down(peer.id);
   } else if (from.introduced && other == nullptr) {
-    routes_.link_failed(peer.id, 0);
+    routes_.link_failed(peer.id, from.peer_link.agreed());
   }
   hang_up(from.at);
   // One of two connections is enough, and the other may still be in the handshake.

@@ -158,6 +158,10 @@ public:
   bool open() const noexcept;
   bool over() const noexcept;
 
+  /// The session that this side has agreed to, 0 before. The peer may know it although the link was
+  /// never open here.
+  link_session agreed() const noexcept;
+
   std::uint64_t bytes_in() const noexcept;
   std::uint64_t bytes_out() const noexcept;
 

@@ -97,6 +97,10 @@ bool link::over() const noexcept {
   return core_->now() == detail::link_core::state::ended;
 }
 
+link_session link::agreed() const noexcept {
+  return core_->agreed();
+}
+
 std::uint64_t link::bytes_in() const noexcept {
   return core_->bytes_in;
 }

@@ -60,8 +60,7 @@ void link_core::write_number(link_record kind, std::uint64_t number) {
   write(kind, body);
 }
 
-// -- in
-// -----------------------------------------------------------------------------------------------
+// -- in ------------------------------------------------------------------------------------------
 
 void link_core::receive(bytes_view bytes, std::uint64_t now_ms) {
   if (state_ == state::ended)
@@ -131,6 +130,11 @@ bool link_core::may_come(link_record kind) {
         return true;
       end(link_end::rule, "a start out of place");
       return false;
+    case link_record::ready:
+      if (state_ == state::started)
+        return true;
+      end(link_end::rule, "a ready out of place");
+      return false;
     case link_record::batch:
     case link_record::piece:
     case link_record::ping:
@@ -178,6 +182,8 @@ void link_core::on_record(link_record kind, bytes_view body) {
       return on_hello(body);
     case link_record::start:
       return on_start(body);
+    case link_record::ready:
+      return on_ready(body);
     case link_record::batch:
     case link_record::piece: {
       auto err = kind == link_record::batch ? incoming_.batch(body, arrived_)
@@ -224,9 +230,9 @@ void link_core::accept(link_session newest) {
     state_ = state::starting;
     return greet();
   }
-  const auto session = std::max(newest, peer_newest_) + 1;
-  write_number(link_record::start, session);
-  open(session);
+  agreed_ = std::max(newest, peer_newest_) + 1;
+  state_ = state::started;
+  write_number(link_record::start, agreed_);
 }
 
 void link_core::on_start(bytes_view body) {
@@ -235,12 +241,21 @@ void link_core::on_start(bytes_view body) {
   const auto session = load_big_endian<std::uint64_t>(body.data());
   if (session <= own_newest_ || session > own_newest_ + session_jump_max)
     return end(link_end::rule, "a session that cannot be");
-  open(session);
+  agreed_ = session;
+  write_number(link_record::ready, agreed_);
+  open();
 }
 
-void link_core::open(link_session session) {
+// Not before: others that hear of this connection from here may ask the acceptor about it.
+void link_core::on_ready(bytes_view body) {
+  if (body.size() != sizeof(link_session) || load_big_endian<std::uint64_t>(body.data()) != agreed_)
+    return end(link_end::malformed, "a ready that is none");
+  open();
+}
+
+void link_core::open() {
   state_ = state::open;
-  events.push_back({link_event::opened{session}});
+  events.push_back({link_event::opened{agreed_}});
 }
 
 // However many have come since the last output, the newest is answered: a peer that asks and does
@@ -272,8 +287,7 @@ void link_core::on_bye(bytes_view body) {
   over(why, std::move(text), true);
 }
 
-// -- time and the end
-// -----------------------------------------------------------------------------------
+// -- time and the end ----------------------------------------------------------------------------
 
 void link_core::tick(std::uint64_t now_ms) {
   now_ms_ = now_ms;
@@ -324,8 +338,7 @@ void link_core::over(link_end why, std::string text, bool by_peer) {
   events.push_back({link_event::ended{why, std::move(text), by_peer}});
 }
 
-// -- out
-// ------------------------------------------------------------------------------------------------
+// -- out -----------------------------------------------------------------------------------------
 
 void link_core::send(const frame& what) {
   if (state_ == state::open)

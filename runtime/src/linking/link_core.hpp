@@ -19,6 +19,7 @@ enum class link_record : std::uint8_t {
   ping = 5,
   pong = 6,
   bye = 7,
+  ready = 8,
 };
 
 /// What `link` is made of: handshake and records (link_core.cpp), what the handshake says
@@ -45,11 +46,14 @@ public:
     greeting,   ///< Waits for the peer's hello.
     introduced, ///< Waits for the shell to accept it.
     starting,   ///< Acceptor: waits for the initiator's start.
+    started,    ///< Initiator: waits for the acceptor to be ready.
     open,
     ended,
   };
 
   state now() const noexcept { return state_; }
+
+  link_session agreed() const noexcept { return agreed_; }
 
   std::deque<link_event> events;
   std::uint64_t bytes_in = 0;
@@ -64,12 +68,13 @@ private:
   void on_record(link_record kind, bytes_view body);
   void on_hello(bytes_view body);
   void on_start(bytes_view body);
+  void on_ready(bytes_view body);
   void on_frames(error err, std::vector<frame>& frames);
   void on_ping(bytes_view body);
   void on_pong(bytes_view body);
   void on_bye(bytes_view body);
   void greet();
-  void open(link_session session);
+  void open();
   void write(link_record kind, bytes_view body);
   void write_number(link_record kind, std::uint64_t number);
   std::string not_understood(std::uint16_t from, std::uint16_t to) const;
@@ -84,6 +89,7 @@ private:
   std::uint64_t now_ms_;
   link_session peer_newest_ = 0;
   link_session own_newest_ = 0;
+  link_session agreed_ = 0;                // 0 before
   std::optional<std::uint64_t> pinged_ms_; // with no answer yet
   bool recognized_ = false;                // the peer's first bytes
   bool prefaced_ = false;                  // own first bytes are gone
