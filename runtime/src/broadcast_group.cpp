@@ -10,7 +10,9 @@ namespace detail {
 // IMPLEMENTATION-DEFINED(I10): a full inbox loses the message for its own context only.
 void broadcast_inbox::push(const value& data, std::uint64_t bytes,
                            std::shared_ptr<const broadcast_post> post) {
-  message msg{data, nullptr, bytes};
+  message msg;
+  msg.data = data;
+  msg.bytes = bytes;
   msg.with_extras().broadcast = post;
   if (queue.push(std::move(msg), mailbox::when_full::refuse) != pushed::refused)
     return;

@@ -233,11 +233,28 @@ result<value> decoding::take() {
     item_at_ = position();
     fail("the bytes end in the middle of the value");
   }
-  auto made = trouble_    ? result<value>{std::move(trouble_)}
-              : circular_ ? bind_circles()
-                          : result<value>{std::move(root_)};
-  *this = decoding{options_};
-  return made;
+  return trouble_    ? result<value>{std::move(trouble_)}
+         : circular_ ? bind_circles()
+                     : result<value>{std::move(root_)};
+}
+
+void decoding::reset(const wire_options& options) {
+  constexpr std::size_t kept_max = 1024;
+  options_ = options;
+  position_ = item_at_ = promised_ = memory_ = 0;
+  levels_ = 0;
+  frames_.clear();
+  if (frames_.capacity() > kept_max)
+    frames_.shrink_to_fit();
+  if (marked_.capacity() > 0)
+    marked_ = {};
+  tags_ = {};
+  if (body_.open || body_.left > 0 || body_.read.capacity() > 0)
+    body_ = {};
+  held_size_ = 0;
+  root_ = {};
+  circular_ = complete_ = false;
+  trouble_ = {};
 }
 
 // The placeholders become what they stand for. Inside a platform object's content they are found

@@ -30,7 +30,14 @@ public:
   enum class rest : std::uint8_t { may_follow, none };
 
   error feed(std::span<const std::byte> bytes, rest more);
+
+  /// The value, or what was wrong. Then `reset` comes before anything else.
   result<value> take();
+
+  /// Ready for the next value, with the memory of the last.
+  void reset(const wire_options& options);
+
+  const wire_options& options() const noexcept { return options_; }
 
   bool complete() const noexcept { return complete_; }
 

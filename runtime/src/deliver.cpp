@@ -5,7 +5,6 @@
 
 #include "hawser/event.hpp"
 #include "hawser/frame.hpp"
-#include "hawser/value_decoder.hpp"
 #include "record_types.hpp"
 #include "registry_core.hpp"
 #include "serialized_object.hpp"
@@ -30,20 +29,6 @@ bool shares_memory(const value& from) {
   if (const auto* view = from.get_if<array_buffer_view>())
     return std::holds_alternative<shared_array_buffer>(view->buffer());
   return from.type() == value_type::shared_array_buffer;
-}
-
-// Of a message that came from another node.
-error decode(message& msg) {
-  const auto& sent = *msg.extras->encoded;
-  if (!sent.trouble.empty())
-    return {errc::data_decode_error, sent.trouble};
-  auto decoded =
-    hawser::decode(sent.bytes, {node_wire_limits, wire_scope::message, msg.extras->ports.size()});
-  if (!decoded)
-    return decoded.error();
-  msg.data = *std::move(decoded);
-  msg.to_be_rebuilt = msg.data.active();
-  return {};
 }
 
 void close_all(const std::vector<message_port>& ports) {
@@ -104,11 +89,31 @@ result<std::vector<message_port>> registry_core::receive_ports(message& msg) {
   return received;
 }
 
+// Of a message that came from another node.
+error registry_core::decode(message& msg) {
+  const auto& sent = *msg.encoded;
+  if (!sent.trouble.empty())
+    return {errc::data_decode_error, sent.trouble};
+  const wire_options options{node_wire_limits, wire_scope::message,
+                             msg.extras ? msg.extras->ports.size() : 0};
+  if (decoder_)
+    decoder_->reset(options);
+  else
+    decoder_ = std::make_unique<decoding>(options);
+  static_cast<void>(decoder_->feed(sent.bytes, decoding::rest::none));
+  auto decoded = decoder_->take();
+  if (!decoded)
+    return decoded.error();
+  msg.data = *std::move(decoded);
+  msg.to_be_rebuilt = msg.data.active();
+  return {};
+}
+
 result<received_message> registry_core::deserialize(message& msg) {
   auto ports = receive_ports(msg);
   if (!ports)
     return ports.error();
-  if (msg.extras && msg.extras->encoded)
+  if (msg.encoded)
     if (auto err = decode(msg)) {
       close_all(*ports);
       return err;

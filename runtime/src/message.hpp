@@ -37,15 +37,15 @@ struct message_extras {
   std::optional<agent_cluster> cluster; ///< The sender's, if there is shared memory in the data.
   std::int64_t carried_bytes = 0;       ///< What waited inside the ports when they set out.
   std::shared_ptr<const broadcast_post> broadcast; ///< Shared by all who receive it.
-  std::shared_ptr<const encoded_data> encoded;     ///< Instead of data: as another node sent it.
-  std::uint32_t hops = 0;                          ///< How many nodes have passed it on.
 };
 
 /// A message in a queue. Small, because queues hold many.
 struct message {
   value data;
   std::unique_ptr<message_extras> extras;
-  std::uint64_t bytes = 0;    ///< What it counts against limits.
+  std::shared_ptr<const encoded_data> encoded; ///< Instead of data: as another node sent it.
+  std::uint64_t bytes = 0;                     ///< What it counts against limits.
+  std::uint32_t hops = 0;                      ///< How many nodes have passed it on.
   bool to_be_rebuilt = false; ///< The data holds what only the receiver can complete.
 
   message_extras& with_extras() {

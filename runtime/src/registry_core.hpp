@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "decoding.hpp"
 #include "hawser/port_registry.hpp"
 #include "mailbox.hpp"
 #include "message.hpp"
@@ -172,6 +173,7 @@ private:
   error push_alone(port& source, message msg);
   void push_with_ports(port& source, const carrier& way, message msg);
 
+  error decode(message& msg);
   result<received_message> deserialize(message& msg);
   result<value> deserialize_leaf(const value& from, value_copier& copier, const message& msg,
                                  const std::vector<message_port>& ports) const;
@@ -188,6 +190,7 @@ private:
   std::uint64_t last_port_id_ = 0;
   ref<window_receiver> window_receiver_;
   turn_queue turns_;
+  std::unique_ptr<decoding> decoder_; ///< None before a message has come from another node.
 };
 
 /// Sets the thread's current registry for a while.

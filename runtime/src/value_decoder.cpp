@@ -28,7 +28,9 @@ std::uint64_t value_decoder::position() const noexcept {
 }
 
 result<value> value_decoder::take() {
-  return state_->take();
+  auto made = state_->take();
+  state_->reset(state_->options());
+  return made;
 }
 
 result<value> decode(std::span<const std::byte> from, const wire_options& options) {

@@ -69,7 +69,9 @@ error post_from_nowhere(detail::window& target, const value& data, const transfe
     return err;
   if (!target.inbox.has_room(data.byte_size()))
     return detail::queue_is_full("window");
-  detail::message msg{data, nullptr, data.byte_size()};
+  detail::message msg;
+  msg.data = data;
+  msg.bytes = data.byte_size();
   msg.with_extras().window = std::move(sender);
   target.inbox.push(std::move(msg));
   return {};

@@ -18,8 +18,9 @@ constexpr std::size_t unsent_bytes_max = std::size_t{1} << 18;
 // How long a connection that is over may take to be closed.
 constexpr std::uint64_t linger_ms = 1000;
 
-// Read at a time.
-constexpr std::size_t read_bytes_max = std::size_t{1} << 18;
+// Read at a time. CAF clears so much memory before each time: four times as much made a flood of
+// small messages 8 % slower.
+constexpr std::size_t read_bytes_max = std::size_t{1} << 16;
 
 } // namespace
 
@@ -140,10 +141,11 @@ void node_actor::take_events(connection& from) {
       on_introduced(current, std::move(who->peer));
     else if (const auto* up = std::get_if<link_event::opened>(&next->what))
       on_opened(current, up->session);
-    else if (auto* arrived = std::get_if<link_event::frames>(&next->what))
+    else if (auto* arrived = std::get_if<link_event::frames>(&next->what)) {
       for (auto& each : *arrived)
         on_frame(current, std::move(each));
-    else if (const auto* time = std::get_if<link_event::measured>(&next->what))
+      current.peer_link.recycle(std::move(*arrived));
+    } else if (const auto* time = std::get_if<link_event::measured>(&next->what))
       current.round_trip = std::chrono::milliseconds{time->round_trip_ms};
     else
       on_ended(current, std::get<link_event::ended>(next->what));
@@ -318,9 +320,10 @@ void node_actor::end_if_alone() {
 void node_actor::settle() {
   if (stopping_)
     return;
+  auto output = std::exchange(worked_off_, {});
   for (;;) {
     while (lobby_ && lobby_->run_turn()) {}
-    auto output = routes_.take_output();
+    routes_.take_output(output);
     if (output.frames.empty() && output.wanted_links.empty() && output.incidents.empty())
       break;
     for (const auto& [to, what] : output.frames) {
@@ -346,6 +349,7 @@ void node_actor::settle() {
       }
     }
   }
+  worked_off_ = std::move(output);
   for (const auto& at : std::exchange(dirty_, {}))
     if (const auto found = connections_.find(at); found != connections_.end())
       flush(found->second);
@@ -355,7 +359,8 @@ void node_actor::flush(connection& to) {
   auto& line = to.peer_link;
   // The farewell goes in any case: nothing comes after it.
   const auto most = line.over() ? ~std::uint64_t{0} : unsent_bytes_max;
-  std::vector<std::byte> bytes;
+  auto& bytes = outgoing_;
+  bytes.clear();
   const auto pass_on = [this, &to, &bytes] {
     if (bytes.empty())
       return;
@@ -364,11 +369,11 @@ void node_actor::flush(connection& to) {
     bytes.clear();
   };
   if (to.secure) {
-    std::vector<std::byte> plaintext;
-    while (to.secure->up() && to.unsent < most && line.take_output(plaintext, unsent_bytes_max)) {
+    plaintext_.clear();
+    while (to.secure->up() && to.unsent < most && line.take_output(plaintext_, unsent_bytes_max)) {
       // What TLS cannot carry any more, its own failure explains.
-      static_cast<void>(to.secure->send(plaintext));
-      plaintext.clear();
+      static_cast<void>(to.secure->send(plaintext_));
+      plaintext_.clear();
       to.secure->take_output(bytes);
       pass_on();
     }

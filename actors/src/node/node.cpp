@@ -94,9 +94,16 @@ caf::behavior node_actor::run(caf::io::broker* self) {
     [this](wake_up) {
       if (stopping_)
         return;
-      if (routes_.run_turn())
+      // Little at a time, so that frames are still near when they are encoded.
+      constexpr std::size_t messages_max = 256;
+      constexpr unsigned times_max = 8;
+      bool more = true;
+      for (unsigned i = 0; i < times_max && more; ++i) {
+        more = routes_.run_turn(messages_max);
+        settle();
+      }
+      if (more)
         waker_->wake();
-      settle();
     },
     [this](const caf::io::new_connection_msg& made) { on_accepted(made.handle); },
     [this](const caf::io::connection_closed_msg& gone) { on_closed(gone.handle); },

@@ -200,7 +200,9 @@ private:
   std::map<handle, leaving_connection> leaving_;
   std::map<node_id, handle> peers_;
   std::set<handle> dirty_;
+  router_output worked_off_;
   std::vector<std::byte> plaintext_;            // of one connection, for a moment
+  std::vector<std::byte> outgoing_;             // the same
   std::map<std::string, dialled_node> dialled_; // by address
   std::map<std::string, node_id> reached_;      // by address
   std::map<std::string, window_proxy> published_;

@@ -149,6 +149,9 @@ public:
 
   std::optional<link_event> next_event();
 
+  /// Takes back the memory of an event's frames, for the next ones.
+  void recycle(link_event::frames&& used) noexcept;
+
   /// More waits than should, until less does again.
   bool congested() const noexcept;
 

@@ -156,6 +156,9 @@ public:
   /// What has to be done since the last call.
   router_output take_output();
 
+  /// The same, in the memory of an output that has been worked off.
+  void take_output(router_output& into);
+
   /// Closes everything: the ends in this process get `close` with `reason`.
   void close(close_reason reason);
 

@@ -75,26 +75,52 @@ void outgoing_lanes::push(const frame& what) {
 void outgoing_lanes::push(const frame& what, std::uint64_t order) {
   if (auto* first = large_.empty() ? nullptr : in_the_way_of(what))
     return wait_for(*first, what, order);
-  scratch_.clear();
-  encode(what, scratch_);
-  if (scratch_.size() <= piece_bytes_max_) {
-    if (small_.empty() || small_.back().size() + scratch_.size() > piece_bytes_max_) {
-      small_.emplace_back();
-      ++batches_begun_;
-    }
-    auto& batch = small_.back();
-    append_length(batch, static_cast<std::uint32_t>(scratch_.size()));
-    batch.insert(batch.end(), scratch_.begin(), scratch_.end());
-    bytes_ += scratch_.size() + length_bytes;
-    return;
+  if (data_bytes(what) > piece_bytes_max_) {
+    if (large_.size() == pieces_at_once_max_)
+      return wait_for(large_.back(), what, order);
+    std::vector<std::byte> bytes;
+    encode(what, bytes);
+    return push_large(what, std::move(bytes), order);
   }
+  // Nearly every other one is small, and needs no memory of its own.
+  const bool first = small_.empty() || small_.back().size() >= piece_bytes_max_;
+  auto& batch = first ? begin_batch() : small_.back();
+  const auto at = batch.size();
+  append_length(batch, 0);
+  encode(what, batch);
+  const auto size = batch.size() - at - length_bytes;
+  const auto from = batch.begin() + static_cast<std::ptrdiff_t>(at);
+  if (size > piece_bytes_max_) {
+    std::vector<std::byte> bytes{from + length_bytes, batch.end()};
+    batch.erase(from, batch.end());
+    if (first) {
+      small_.pop_back();
+      --batches_begun_;
+    }
+    return push_large(what, std::move(bytes), order);
+  }
+  store_big_endian(static_cast<std::uint32_t>(size), batch.data() + at);
+  bytes_ += size + length_bytes;
+  if (!first && at + size > piece_bytes_max_) {
+    begin_batch().assign(from, batch.end());
+    batch.erase(from, batch.end());
+  }
+}
+
+std::vector<std::byte>& outgoing_lanes::begin_batch() {
+  ++batches_begun_;
+  return small_.emplace_back(std::exchange(spare_, {}));
+}
+
+void outgoing_lanes::push_large(const frame& what, std::vector<std::byte> bytes,
+                                std::uint64_t order) {
   // Behind the last of them, as if it had the same sender.
   if (large_.size() == pieces_at_once_max_)
     return wait_for(large_.back(), what, order);
   auto& added = large_.emplace_back();
   added.number = ++last_number_;
   added.batches_before = batches_begun_;
-  added.bytes = std::exchange(scratch_, {});
+  added.bytes = std::move(bytes);
   bytes_ += added.bytes.size();
   hold_up(added.held_up, what);
 }
@@ -109,9 +135,11 @@ std::optional<lane_record> outgoing_lanes::next(std::vector<std::byte>& to) {
     next_piece(to);
     return lane_record::piece;
   }
-  const auto& batch = small_.front();
+  auto& batch = small_.front();
   bytes_ -= batch.size();
   to.insert(to.end(), batch.begin(), batch.end());
+  batch.clear();
+  spare_ = std::move(batch);
   small_.pop_front();
   ++batches_gone_;
   return lane_record::batch;

@@ -63,6 +63,8 @@ private:
   };
 
   void push(const frame& what, std::uint64_t order);
+  void push_large(const frame& what, std::vector<std::byte> bytes, std::uint64_t order);
+  std::vector<std::byte>& begin_batch();
   void wait_for(large_frame& first, const frame& what, std::uint64_t order);
   large_frame* in_the_way_of(const frame& what);
   bool find_piece();
@@ -79,7 +81,7 @@ private:
   std::uint64_t batches_begun_ = 0;
   std::uint64_t batches_gone_ = 0;
   std::uint64_t bytes_ = 0;
-  std::vector<std::byte> scratch_;
+  std::vector<std::byte> spare_; // a batch that is gone, for its memory
 };
 
 class incoming_lanes {

@@ -81,6 +81,10 @@ std::optional<link_event> link::next_event() {
   return next;
 }
 
+void link::recycle(link_event::frames&& used) noexcept {
+  core_->recycle(std::move(used));
+}
+
 bool link::congested() const noexcept {
   return core_->congested();
 }

@@ -207,6 +207,13 @@ void link_core::on_frames(error err, std::vector<frame>& frames) {
   end(err.code() == errc::quota_exceeded_error ? link_end::limit : link_end::malformed, err.what());
 }
 
+void link_core::recycle(std::vector<frame>&& used) noexcept {
+  if (!arrived_.empty() || arrived_.capacity() >= used.capacity())
+    return;
+  used.clear();
+  arrived_ = std::move(used);
+}
+
 void link_core::on_hello(bytes_view body) {
   auto said = decode_hello(body);
   if (!said)

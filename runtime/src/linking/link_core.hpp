@@ -39,6 +39,7 @@ public:
     return !control_.empty() || pong_due_.has_value() || !lanes_.empty();
   }
   bool congested() noexcept;
+  void recycle(std::vector<frame>&& used) noexcept;
   std::uint64_t silent_ms(std::uint64_t now_ms) const noexcept { return now_ms - heard_ms_; }
 
   /// What the handshake has come to.

@@ -9,6 +9,9 @@
 namespace hawser::detail {
 namespace {
 
+// From here on, to copy what was encoded is dearer than new memory for the next.
+constexpr std::size_t adopted_bytes_min = 4096;
+
 flow_tally operator+(const flow_tally& a, const flow_tally& b) {
   return {a.messages + b.messages, a.bytes + b.bytes};
 }
@@ -124,7 +127,7 @@ port_descriptor router_core::export_again(endpoint end, const node_id& to, waypo
   d.granted = w.granted;
   auto number = d.taken.messages;
   for (auto& msg : unread) {
-    const auto hops = std::min(msg.extras->hops, carrier_hops);
+    const auto hops = std::min(msg.hops, carrier_hops);
     shipments_.push_back({w.id, successor, number++, {std::move(msg), hops, {}}});
   }
 
@@ -278,26 +281,30 @@ void router_core::give_twin(waypoint& w, endpoint end) {
 // -- messages ------------------------------------------------------------------------------------
 
 void router_core::encode(message& msg) {
-  auto& extras = msg.with_extras();
-  if (!extras.encoded) {
+  if (!msg.encoded) {
     auto made = std::make_shared<encoded_data>();
-    vector_sink sink{made->bytes};
-    if (const auto err = encoder_.encode(msg.data, sink)) {
-      made->bytes.clear();
+    encoding_.clear();
+    vector_sink sink{encoding_};
+    if (const auto err = encoder_.encode(msg.data, sink))
       made->trouble = err.what();
-    }
+    else if (encoding_.size() < adopted_bytes_min)
+      made->bytes.assign(encoding_.begin(), encoding_.end());
+    else
+      made->bytes = std::exchange(encoding_, {});
     msg.data = {};
-    extras.encoded = std::move(made);
+    msg.encoded = std::move(made);
   }
-  msg.bytes = std::max(msg.bytes, std::uint64_t{extras.encoded->bytes.size()});
+  msg.bytes = std::max(msg.bytes, std::uint64_t{msg.encoded->bytes.size()});
 }
 
 frame_message router_core::pack(message msg, const node_id& to, std::uint32_t hops) {
   encode(msg);
   frame_message packed;
-  packed.data = std::move(msg.extras->encoded);
+  packed.data = std::move(msg.encoded);
   packed.bytes = msg.bytes;
   packed.hops = hops;
+  if (!msg.extras)
+    return packed;
   packed.ports.reserve(msg.extras->ports.size());
   for (auto& end : msg.extras->ports)
     packed.ports.push_back(export_end(std::move(end), to, hops));
@@ -307,11 +314,13 @@ frame_message router_core::pack(message msg, const node_id& to, std::uint32_t ho
 message router_core::unpack(frame_message from, const node_id& sender) {
   message msg;
   msg.bytes = from.bytes;
-  auto& extras = msg.with_extras();
-  extras.encoded = std::move(from.data);
-  extras.ports.reserve(from.ports.size());
+  msg.encoded = std::move(from.data);
+  if (from.ports.empty())
+    return msg;
+  auto& ports = msg.with_extras().ports;
+  ports.reserve(from.ports.size());
   for (const auto& each : from.ports)
-    extras.ports.push_back(import_end(each, sender));
+    ports.push_back(import_end(each, sender));
   return msg;
 }
 

@@ -358,6 +358,13 @@ router_output router::take_output() {
   return std::exchange(core_->output, {});
 }
 
+void router::take_output(router_output& into) {
+  into.frames.clear();
+  into.wanted_links.clear();
+  into.incidents.clear();
+  std::swap(into, core_->output);
+}
+
 void router::close(close_reason reason) {
   core_->close(reason);
 }

@@ -199,6 +199,7 @@ private:
   std::vector<message> dropped_; // to be destroyed when nothing is being worked on
 
   value_encoder encoder_;
+  std::vector<std::byte> encoding_; // of one message, for a moment
 
   std::map<window_id, ref<window>> published_;
   std::unordered_map<const window*, window_id> window_ids_;

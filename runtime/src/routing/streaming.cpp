@@ -55,8 +55,7 @@ void router_core::take_up(waypoint& w, in_link& over, std::uint64_t number, rout
     return refuse("a number that is not the next");
   if (number < w.next_in.messages || w.early.contains(number))
     return refuse("a number that has been there");
-  if (item.msg.extras && item.msg.extras->encoded
-      && item.msg.extras->encoded->bytes.size() > item.msg.bytes)
+  if (item.msg.encoded && item.msg.encoded->bytes.size() > item.msg.bytes)
     return refuse("a message larger than it says");
   // What is early is bounded by credit, which only an end that is here has given.
   const bool allowed = w.state == waypoint_state::moved || item.fin
@@ -130,9 +129,9 @@ void router_core::hand_over(waypoint& w, route_item item) {
   ++statistics.messages_received;
   const auto way = w.end.peer_carrier();
   bool passengers = false;
+  item.msg.hops = item.hops;
   if (item.msg.extras) {
     auto& extras = *item.msg.extras;
-    extras.hops = item.hops;
     extras.carried_bytes = 0;
     for (auto& end : extras.ports) {
       if (!end)
@@ -246,7 +245,7 @@ void router_core::on_outbox(waypoint& w, const link_address& link, route_item it
     dropped_.push_back(std::move(item.msg));
     return stray(link, "a post without a number");
   }
-  const auto size = item.msg.extras->encoded->bytes.size();
+  const auto size = item.msg.encoded->bytes.size();
   if (size > item.msg.bytes || item.msg.bytes > w.outbox_bytes_to_come) {
     dropped_.push_back(std::move(item.msg));
     return rule_broken(w, link, "more posts than were to follow");

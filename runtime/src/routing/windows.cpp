@@ -127,7 +127,7 @@ void router_core::on_window(const node_id& from, window_frame&& f) {
   }
   if (f.facts.source)
     sender.source = remote_window(from, f.facts.source, std::move(f.facts.source_name));
-  msg.extras->window = std::move(sender);
+  msg.with_extras().window = std::move(sender);
   auto& inbox = found->second->inbox;
   if (!inbox.has_room(msg.bytes)) {
     for (auto& end : msg.extras->ports)
@@ -142,8 +142,9 @@ void router_core::refuse(node_id from, window_frame&& what) {
   if (closed_ || !linked(from))
     return;
   auto msg = unpack(std::move(what.message), from);
-  for (auto& end : msg.extras->ports)
-    end.close(close_reason::refused);
+  if (msg.extras)
+    for (auto& end : msg.extras->ports)
+      end.close(close_reason::refused);
   dropped_.push_back(std::move(msg));
   settle();
 }
