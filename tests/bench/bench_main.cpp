@@ -43,17 +43,17 @@ std::vector<measurement> measure_all(const options& chosen) {
   const auto tell_nobody = [](const std::string&, unsigned) {};
   const progress report = isatty(STDERR_FILENO) != 0 ? progress{tell} : progress{tell_nobody};
 
-  // Memory first: its processes are forked before this one has threads.
-  std::vector<measurement> memory;
-  for (const auto& row : memory_rows())
+  // Figures first: their processes are forked before this one has threads.
+  std::vector<measurement> figures;
+  for (const auto& row : figure_rows())
     if (matches(row))
-      memory.push_back(measure(row, chosen.how, report));
+      figures.push_back(measure(row, chosen.how, report));
   std::vector<measurement> made;
   hawser::system sys; // Both sides run on its CAF system.
   for (const auto& row : speed_rows())
     if (matches(row))
       made.push_back(measure(row, sys, chosen.how, report));
-  made.insert(made.end(), memory.begin(), memory.end());
+  made.insert(made.end(), figures.begin(), figures.end());
   if (isatty(STDERR_FILENO) != 0)
     std::cerr << "\r\033[K";
   return made;
@@ -77,7 +77,7 @@ int run(const options& chosen) {
     std::cerr << "hawser-bench: no row matches '" << chosen.filter << "'; there are:\n";
     for (const auto& row : speed_rows())
       std::cerr << "  " << row.name << '\n';
-    for (const auto& row : memory_rows())
+    for (const auto& row : figure_rows())
       std::cerr << "  " << row.name << '\n';
     return 2;
   }

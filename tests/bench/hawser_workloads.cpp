@@ -1,116 +1,11 @@
 #include "hawser_workloads.hpp"
 
-#include <string>
-#include <thread>
 #include <vector>
 
-#include <hawser/hawser.hpp>
+#include "two_contexts.hpp"
 
 namespace bench {
 namespace {
-
-// A start signal is a window message with the count.
-
-hawser::value payload(std::uint64_t number) {
-  hawser::array fields;
-  fields.reserve(2);
-  fields.push_back(number);
-  fields.push_back(payload_text);
-  return fields;
-}
-
-void post(const hawser::message_port& port, const hawser::value& data,
-          hawser::transfer_list transfer = {}) {
-  if (const auto err = port.post_message(data, std::move(transfer)))
-    fail(err.what());
-}
-
-std::uint64_t number_in(const hawser::value& data) {
-  return data.as<std::uint64_t>().value_or(~std::uint64_t{0});
-}
-
-bool arrived(arrival_check& check, const hawser::value& data) {
-  const auto* text = data[1].get_if<std::string_view>();
-  return check.arrived(number_in(data[0]), text == nullptr ? std::string_view{} : *text);
-}
-
-enum class distance { local, remote };
-
-// Another system with a node of its own, connected with a node of the first over the loopback.
-struct elsewhere {
-  explicit elsewhere(hawser::system& near) : here(near, {"near"}), there(system, {"far"}) {}
-
-  // A handle for a window of there, for contexts of here.
-  hawser::window_proxy reach(const hawser::window_proxy& window) {
-    const auto port = there.listen("127.0.0.1", 0);
-    if (!port)
-      fail(port.error().what());
-    there.publish("window", window);
-    return here.open("hawser://127.0.0.1:" + std::to_string(*port) + "/window");
-  }
-
-  hawser::system system;
-  hawser::node here;
-  hawser::node there;
-};
-
-// Two contexts, one channel between them. `far` gets its port with the first window message, `near`
-// starts a run on every one.
-class two_contexts : public workload {
-public:
-  two_contexts(hawser::system& sys, distance between)
-    : system_(sys),
-      there_(between == distance::remote ? std::make_unique<elsewhere>(sys) : nullptr) {}
-
-  ~two_contexts() override {
-    for (auto* each : {&system_, &far_system()}) {
-      each->close_all();
-      each->await_all_closed();
-    }
-  }
-
-  duration run(std::uint64_t count) override {
-    watch_.reset();
-    check_.expect(count);
-    near_.post_message(hawser::value{count}, "*");
-    return watch_.await();
-  }
-
-protected:
-  // To be called by the constructor of the derived class, whose functions run from then on.
-  void open() {
-    far_ = far_system().open("hawser://far", [this](hawser::browsing_context* self) {
-      self->on_message(
-        [this, self](hawser::message_event& ev) { prepare_far(*self, ev.ports().at(0)); });
-    });
-    if (there_)
-      far_ = there_->reach(far_);
-    near_ = system_.open("hawser://near", [this](hawser::browsing_context* self) {
-      const auto [mine, theirs] = self->make_channel();
-      far_.post_message("your port", "*", {theirs});
-      prepare_near(*self, mine);
-      self->on_message([this, self, port = mine](hawser::message_event& ev) {
-        start(*self, port, number_in(ev.data()));
-      });
-    });
-  }
-
-  virtual void prepare_near(hawser::browsing_context&, const hawser::message_port&) {}
-  virtual void prepare_far(hawser::browsing_context& self, const hawser::message_port& port) = 0;
-  virtual void start(hawser::browsing_context& self, const hawser::message_port& port,
-                     std::uint64_t count) = 0;
-
-  hawser::system& system_;
-  stopwatch watch_;
-  arrival_check check_;
-
-private:
-  hawser::system& far_system() { return there_ ? there_->system : system_; }
-
-  std::unique_ptr<elsewhere> there_;
-  hawser::window_proxy far_;
-  hawser::window_proxy near_;
-};
 
 class hawser_flood : public two_contexts {
 public:
@@ -224,16 +119,6 @@ hawser::value records(std::size_t bytes) {
   return made;
 }
 
-// Waits until the ports of a run are gone, which takes their contexts some turns.
-void await_ports(const hawser::system& sys, std::uint64_t wanted) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{5};
-  while (sys.statistics().registries.ports != wanted) {
-    if (std::chrono::steady_clock::now() > deadline)
-      fail("the ports of a run were not closed");
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
-}
-
 class create : public workload {
 public:
   explicit create(hawser::system& sys) : system_(sys) {
@@ -269,11 +154,15 @@ private:
 
 class transfer : public two_contexts {
 public:
-  explicit transfer(hawser::system& sys) : two_contexts(sys, distance::local) { open(); }
+  explicit transfer(hawser::system& sys, distance between = distance::local)
+    : two_contexts(sys, between), local_(between == distance::local) {
+    open();
+  }
 
   duration run(std::uint64_t count) override {
     const auto taken = two_contexts::run(count);
-    await_ports(system_, 2);
+    await_ports(system_, local_ ? 2 : 1);
+    await_ports(far_system(), local_ ? 2 : 1);
     return taken;
   }
 
@@ -299,7 +188,55 @@ private:
     }
   }
 
+  const bool local_;
   std::vector<hawser::message_port> received_; // the far context's
+};
+
+// So many buffers of 64 MiB one way, each moved; the next but one is posted when one has arrived.
+class bulk : public two_contexts {
+public:
+  explicit bulk(hawser::system& sys) : two_contexts(sys, distance::remote) { open(); }
+
+private:
+  void prepare_far(hawser::browsing_context&, const hawser::message_port& port) override {
+    port.on_message([port = port](hawser::message_event& ev) {
+      const auto* buffer = ev.data().get_if<hawser::array_buffer>();
+      if (buffer == nullptr || buffer->size() != bulk_bytes)
+        fail("a buffer arrived changed");
+      post(port, "arrived");
+    });
+  }
+
+  void prepare_near(hawser::browsing_context&, const hawser::message_port& port) override {
+    port.on_message([this, port = port](hawser::message_event&) {
+      ++arrived_;
+      if (arrived_ == count_)
+        watch_.stop();
+      else
+        send(port);
+    });
+  }
+
+  void start(hawser::browsing_context&, const hawser::message_port& port,
+             std::uint64_t count) override {
+    posted_ = arrived_ = 0;
+    count_ = count;
+    watch_.start();
+    send(port);
+    send(port);
+  }
+
+  void send(const hawser::message_port& port) {
+    if (posted_ == count_)
+      return;
+    ++posted_;
+    const hawser::array_buffer buffer{bulk_bytes};
+    post(port, buffer, {buffer});
+  }
+
+  std::uint64_t count_ = 0; // the near context's, as the next two
+  std::uint64_t posted_ = 0;
+  std::uint64_t arrived_ = 0;
 };
 
 } // namespace
@@ -318,6 +255,14 @@ std::unique_ptr<workload> make_remote_flood(hawser::system& sys) {
 
 std::unique_ptr<workload> make_remote_pingpong(hawser::system& sys) {
   return std::make_unique<hawser_pingpong>(sys, distance::remote);
+}
+
+std::unique_ptr<workload> make_remote_transfer(hawser::system& sys) {
+  return std::make_unique<transfer>(sys, distance::remote);
+}
+
+std::unique_ptr<workload> make_remote_bulk(hawser::system& sys) {
+  return std::make_unique<bulk>(sys);
 }
 
 std::unique_ptr<workload> make_hawser_pingpong(hawser::system& sys) {

@@ -21,6 +21,9 @@ std::unique_ptr<workload> make_hawser_pingpong(hawser::system& sys);
 std::unique_ptr<workload> make_remote_flood(hawser::system& sys);
 std::unique_ptr<workload> make_remote_pingpong(hawser::system& sys);
 
+/// Buffers of 64 MiB are transferred one way between two such systems.
+std::unique_ptr<workload> make_remote_bulk(hawser::system& sys);
+
 /// Records of 100 MB in all, or one of 100 bytes, go to and fro between two contexts. Cloning
 /// shares, so they should cost the same.
 std::unique_ptr<workload> make_large_value_shuttle(hawser::system& sys);
@@ -35,5 +38,8 @@ std::unique_ptr<workload> make_create(hawser::system& sys);
 
 /// A context makes channels, keeps one port of each and transfers the other to another context.
 std::unique_ptr<workload> make_transfer(hawser::system& sys);
+
+/// The same between two systems whose nodes are connected over the loopback.
+std::unique_ptr<workload> make_remote_transfer(hawser::system& sys);
 
 } // namespace bench

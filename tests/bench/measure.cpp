@@ -147,12 +147,12 @@ double run_alone(const speed_row& row, lone_side which, hawser::system& sys, con
   return median(runs);
 }
 
-measurement measure(const memory_row& row, const effort& how, const progress& tell) {
-  measurement made{row.name, row.what, "byte", how.quick ? row.quick_count : row.count, {}, {}, {}};
+measurement measure(const figure_row& row, const effort& how, const progress& tell) {
+  measurement made{row.name, row.what, row.unit, how.quick ? row.quick_count : row.count,
+                   {},       {},       {}};
   for (unsigned i = 0; i < how.repetitions; ++i) {
     tell(row.name, i);
-    made.subject.push_back(
-      in_own_process([&] { return idle_channel_bytes(made.count, row.kind); }));
+    made.subject.push_back(in_own_process([&] { return row.figure(made.count); }));
   }
   return made;
 }

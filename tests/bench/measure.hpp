@@ -58,6 +58,6 @@ enum class lone_side { hawser, peer };
 double run_alone(const speed_row& row, lone_side which, hawser::system& sys, const effort& how);
 
 /// Each run in a process of its own. To be called before this process has any other thread.
-measurement measure(const memory_row& row, const effort& how, const progress& tell);
+measurement measure(const figure_row& row, const effort& how, const progress& tell);
 
 } // namespace bench

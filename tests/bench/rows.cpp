@@ -2,9 +2,17 @@
 
 #include "caf_workloads.hpp"
 #include "hawser_workloads.hpp"
+#include "idle_channels.hpp"
+#include "settled_route.hpp"
+#include "tcp_workload.hpp"
 
 namespace bench {
 namespace {
+
+template <idle_port Kind>
+double idle_channel_bytes(std::uint64_t count) {
+  return bench::idle_channel_bytes(count, Kind);
+}
 
 template <std::unique_ptr<workload> (*Make)(caf::actor_system&)>
 std::unique_ptr<workload> on_caf(hawser::system& sys) {
@@ -29,6 +37,10 @@ const std::vector<speed_row>& speed_rows() {
      make_remote_flood, on_caf<make_caf_remote_flood>},
     {"remote.pingpong_vs_caf", "to and fro between two nodes", "round trip", 5'000, 1'000,
      make_remote_pingpong, on_caf<make_caf_remote_pingpong>},
+    {"remote.bulk_vs_tcp", "buffers between two nodes", "64 MiB", 10, 2, make_remote_bulk,
+     make_tcp_bulk, "TCP"},
+    {"remote.transfer_per_s", "make a channel, move one port to another node", "channel", 20'000,
+     2'000, make_remote_transfer, nullptr},
     {"local.create_per_s", "make a channel", "channel", 100'000, 10'000, make_create, nullptr},
     {"local.transfer_per_s", "make a channel, move one port", "channel", 50'000, 5'000,
      make_transfer, nullptr},
@@ -36,11 +48,14 @@ const std::vector<speed_row>& speed_rows() {
   return rows;
 }
 
-const std::vector<memory_row>& memory_rows() {
-  static const std::vector<memory_row> rows{
-    {"local.channel_bytes", "an idle channel", 200'000, 50'000, idle_port::bare},
-    {"local.channel_bytes_listening", "an idle channel, both ports listening", 200'000, 50'000,
-     idle_port::listening},
+const std::vector<figure_row>& figure_rows() {
+  static const std::vector<figure_row> rows{
+    {"local.channel_bytes", "an idle channel", "byte", 200'000, 50'000,
+     idle_channel_bytes<idle_port::bare>},
+    {"local.channel_bytes_listening", "an idle channel, both ports listening", "byte", 200'000,
+     50'000, idle_channel_bytes<idle_port::listening>},
+    {"remote.hops_after_settle", "a port that moved round three nodes", "connection", 30, 9,
+     hops_after},
   };
   return rows;
 }

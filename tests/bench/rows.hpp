@@ -7,7 +7,6 @@
 
 #include <hawser/system.hpp>
 
-#include "idle_channels.hpp"
 #include "workload.hpp"
 
 namespace bench {
@@ -24,16 +23,17 @@ struct speed_row {
   std::string peer_name = "CAF";                      ///< What the peer is.
 };
 
-/// A row about memory: a figure in bytes.
-struct memory_row {
+/// A row about something else. Each run is in a process of its own.
+struct figure_row {
   std::string name;
   std::string what;
-  std::uint64_t count; ///< Channels per run.
+  std::string unit;
+  std::uint64_t count; ///< Channels, moves, and the like per run.
   std::uint64_t quick_count;
-  idle_port kind;
+  double (*figure)(std::uint64_t count);
 };
 
 const std::vector<speed_row>& speed_rows();
-const std::vector<memory_row>& memory_rows();
+const std::vector<figure_row>& figure_rows();
 
 } // namespace bench

@@ -5,6 +5,7 @@
 // payload.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <future>
 #include <memory>
@@ -19,6 +20,9 @@ using duration = std::chrono::duration<double>; // seconds
 /// The text of every message: 16 bytes, one more than fits into a `std::string` without allocating.
 /// Each message makes its own string of it, on both sides.
 inline constexpr std::string_view payload_text = "0123456789abcdef";
+
+/// What goes one way in the row about bulk.
+inline constexpr std::size_t bulk_bytes = std::size_t{64} << 20;
 
 /// Times one run across threads: one actor starts it, another or the same stops it, `main` waits.
 class stopwatch {

@@ -104,11 +104,26 @@ TEST_CASE("a link says that it is there, and measures the way", "[link]") {
 TEST_CASE("a peer that is silent for too long is lost", "[link]") {
   link_pair both;
   both.carry();
+  for (std::uint64_t now = 1000; now < 5000; now += 1000)
+    both.b.line.tick(now);
   both.b.line.tick(4999);
   CHECK(both.b.line.open());
   both.b.line.tick(5000);
   both.b.note();
   CHECK(both.b.seen.back() == "ended silent: the peer has said nothing for 5000 ms");
+}
+
+TEST_CASE("a side that had no time to listen does not take its peer for lost", "[link]") {
+  link_pair both;
+  both.carry();
+  both.b.line.tick(1000);
+  both.b.line.tick(60'000);
+  CHECK(both.b.line.open());
+  CHECK(both.b.line.silent_ms(60'000) == 3000);
+  both.b.line.tick(61'000);
+  CHECK(both.b.line.open());
+  both.b.line.tick(62'000);
+  CHECK(both.b.line.over());
 }
 
 TEST_CASE("a peer that says something from time to time is not lost", "[link]") {

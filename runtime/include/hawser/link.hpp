@@ -126,7 +126,8 @@ public:
   /// Bytes from the peer.
   void receive(std::span<const std::byte> bytes, std::uint64_t now_ms);
 
-  /// Time passes. To be called every `heartbeat_ms` or more often.
+  /// Time passes. To be called every `heartbeat_ms` or more often, when all that has arrived has
+  /// been handed in: when it comes much later, the peer is not blamed for the time between.
   void tick(std::uint64_t now_ms);
 
   /// The connection is gone.

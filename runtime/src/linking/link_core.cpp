@@ -32,6 +32,7 @@ link_core::link_core(link::side which, node_facts own, std::uint64_t now_ms, lin
     began_ms_(now_ms),
     heard_ms_(now_ms),
     said_ms_(now_ms),
+    ticked_ms_(now_ms),
     now_ms_(now_ms),
     lanes_(bounds.piece_bytes_max, bounds.pieces_at_once_max),
     incoming_(bounds.frames, bounds.pieces_at_once_max, bounds.incomplete_bytes_max) {
@@ -297,6 +298,10 @@ void link_core::on_bye(bytes_view body) {
 // -- time and the end ----------------------------------------------------------------------------
 
 void link_core::tick(std::uint64_t now_ms) {
+  // While this side itself had no time to look, what the peer said may not have been read.
+  const auto since = now_ms - std::exchange(ticked_ms_, now_ms);
+  if (since > 2 * bounds_.heartbeat_ms)
+    heard_ms_ = std::min(heard_ms_ + since - 2 * bounds_.heartbeat_ms, now_ms);
   now_ms_ = now_ms;
   if (state_ == state::ended)
     return;

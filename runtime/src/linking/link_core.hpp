@@ -87,6 +87,7 @@ private:
   state state_ = state::greeting;
   std::uint64_t heard_ms_;
   std::uint64_t said_ms_;
+  std::uint64_t ticked_ms_;
   std::uint64_t now_ms_;
   link_session peer_newest_ = 0;
   link_session own_newest_ = 0;
