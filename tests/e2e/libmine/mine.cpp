@@ -65,6 +65,16 @@ void watch(browsing_context* self, behaviour_setup& setup) {
   });
 }
 
+// In place of a chaos_writer: posts numbers, and leaves one out.
+void leave_one_out(browsing_context* self, behaviour_setup& setup) {
+  auto [own, wandering] = self->make_channel();
+  setup.port("first").post_message(hawser::object{{"expect", 0}, {"of", setup.name()}},
+                                   {wandering});
+  for (const int number : {0, 1, 3})
+    own.post_message(number);
+  setup.make<hawser::message_port>(own);
+}
+
 // Never returns from its event, and so cannot be ended.
 void spin(browsing_context*, behaviour_setup& setup) {
   setup.print("spins");
@@ -127,6 +137,12 @@ HAWSER_BEHAVIOUR_LIBRARY(catalogue) {
                  .arguments = {},
                  .ports = {{.name = "other", .help = "which to watch"}},
                  .start = watch});
+  catalogue.add({.name = "mine.leave_one_out",
+                 .help = "Posts numbers with a gap.",
+                 .arguments = {},
+                 .ports = {{.name = "first", .help = "as of chaos_writer"},
+                           {.name = "victim", .help = "unused", .arity = port_arity::any_number}},
+                 .start = leave_one_out});
   catalogue.add({.name = "mine.spin",
                  .help = "Never returns from its first event.",
                  .arguments = {},

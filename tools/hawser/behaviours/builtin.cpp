@@ -7,6 +7,7 @@ void add_builtin_behaviours(behaviour_catalogue& into) {
   add_ring(into);
   add_star(into);
   add_relay_race(into);
+  add_chaos(into);
 }
 
 } // namespace hawser::tool

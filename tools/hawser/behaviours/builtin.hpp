@@ -8,6 +8,7 @@ namespace hawser::tool {
 void add_builtin_behaviours(behaviour_catalogue& into);
 
 // One file each.
+void add_chaos(behaviour_catalogue& into);
 void add_hello(behaviour_catalogue& into);
 void add_ring(behaviour_catalogue& into);
 void add_star(behaviour_catalogue& into);

@@ -150,7 +150,7 @@ void node_processes::take(std::uint32_t node, any_node_event&& event) {
     if (std::ranges::all_of(nodes_, &running::begun))
       all_begun_ = clock::now();
   } else if (const auto* closed = std::get_if<node_event::closed>(&event)) {
-    closed_.emplace(closed->channel, closed->side);
+    closed_.try_emplace({closed->channel, closed->side}, closed->reason);
   } else if (const auto* ended = std::get_if<node_event::ended>(&event)) {
     if (ended->context < ended_.size())
       ended_[ended->context] = true;
@@ -205,10 +205,16 @@ bool node_processes::over() const {
     return true;
   const bool ended =
     std::ranges::all_of(nodes_, [](const running& each) { return each.all_ended || each.killed; });
-  if (!options_.kills.empty())
-    return ended || survivors_know();
-  const bool met = expectation_.wants_lines() && expectation_.met() && !topology_.expects.closed;
-  return expectation_.broken() || met || ended;
+  const bool lines_met = expectation_.met() && !topology_.expects.closed;
+  const bool met = options_.kills.empty() ? expectation_.wants_lines() && lines_met
+                                          : survivors_know() && (!judges_lines() || lines_met);
+  return (judges_lines() && expectation_.broken()) || met || ended;
+}
+
+// Whoever has written the topology knew who is killed; otherwise some lines may be missing for that
+// reason alone.
+bool node_processes::judges_lines() const {
+  return options_.kill.empty();
 }
 
 // Every port whose other end went down with a node has seen its channel close.

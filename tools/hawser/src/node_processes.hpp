@@ -2,9 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -64,6 +64,7 @@ private:
   void kill_when_due();
   bool over() const;
   bool survivors_know() const;
+  bool judges_lines() const;
 
   // -- the end (node_processes_end.cpp) ---------------------------------------------------------
 
@@ -74,6 +75,7 @@ private:
   outcome judge() const;
   run_report summed_up();
   void add_channels(run_report& into) const;
+  void add_closes(run_report& into) const;
 
   const topology& topology_;
   const run_options& options_;
@@ -81,8 +83,8 @@ private:
   expectation expectation_;
   double deadline_s_ = 0;
   std::vector<running> nodes_;
-  std::vector<bool> ended_;                                  // for each context
-  std::set<std::pair<std::uint32_t, std::uint32_t>> closed_; // channel and side
+  std::vector<bool> ended_;                                               // for each context
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::string> closed_; // channel and side: why
   std::vector<context_failure> failures_;
   std::optional<clock::time_point> all_begun_;
   std::optional<std::uint64_t> hops_;

@@ -130,9 +130,9 @@ outcome node_processes::judge() const {
     return outcome::interrupted;
   if (late_)
     return outcome::late;
-  if (!options_.kills.empty())
-    return survivors_know() ? outcome::held : outcome::unmet;
-  return expectation_.met() && !expectation_.broken() ? outcome::held : outcome::unmet;
+  const bool lines_hold = !judges_lines() || (expectation_.met() && !expectation_.broken());
+  const bool told = options_.kills.empty() || survivors_know();
+  return lines_hold && told ? outcome::held : outcome::unmet;
 }
 
 run_report node_processes::summed_up() {
@@ -167,10 +167,11 @@ run_report node_processes::summed_up() {
           return row.killed && row.name == each.node;
         }))
       made.missing.push_back("node " + each.node + " killed");
-  if (options_.kills.empty()) {
-    made.missing = expectation_.missing();
+  if (judges_lines()) {
+    append(made.missing, expectation_.missing());
     made.unexpected = expectation_.unexpected();
   }
+  add_closes(made);
   if (made.how == outcome::held) {
     made.open.clear();
     made.queued.clear();
@@ -200,6 +201,18 @@ void node_processes::add_channels(run_report& into) const {
   for (auto& [number, each] : planned)
     into.channels.push_back(std::move(each));
   append(into.channels, made);
+}
+
+// What those who are left were told at the ports that led to a killed node.
+void node_processes::add_closes(run_report& into) const {
+  for (const auto& [end, reason] : closed_) {
+    const auto& ends = topology_.channels[end.first].ends;
+    const auto killed = [&](std::uint32_t side) {
+      return nodes_[topology_.node_of(ends[side].context)].killed;
+    };
+    if (!killed(end.second) && killed(1 - end.second))
+      ++into.closes[reason];
+  }
 }
 
 void print_commands(const topology& what, const run_options& options, std::FILE* to) {

@@ -11,6 +11,8 @@
 namespace hawser::tool {
 namespace {
 
+constexpr double seconds_max = 86400;
+
 // A node speaks for the origin `hawser://NAME`, and hosts have one spelling.
 bool is_node_name(std::string_view name) {
   const auto url = "hawser://" + std::string{name};
@@ -42,7 +44,7 @@ void topology_reader::read_node(std::string_view name, place where, const toml::
     found_.add(where, "a node is named as a host would be, with small letters, digits, '-' and "
                       "'_', not "
                         + in_quotes(name));
-  planned_node node{std::string{name}, {}, where};
+  planned_node node{std::string{name}, {}, {}, where};
   table_reader from{*table, "[node." + std::string{name} + "]", found_};
   if (auto listen = from.text("listen")) {
     if (!parse_listen_address(listen->content))
@@ -50,6 +52,11 @@ void topology_reader::read_node(std::string_view name, place where, const toml::
                                 "'127.0.0.1:0', not "
                                   + in_quotes(listen->content));
     node.listen = std::move(listen->content);
+  }
+  if (const auto kill = from.number("kill_after_s")) {
+    node.kill_after_s = kill->content;
+    if (!(kill->content >= 0 && kill->content <= seconds_max))
+      found_.add(kill->where, "'kill_after_s' must be at least 0 and at most 86400 seconds");
   }
   from.refuse_others();
   made_.nodes.push_back(std::move(node));

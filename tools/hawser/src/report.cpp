@@ -70,6 +70,20 @@ void print_aligned(const std::vector<std::vector<std::string>>& rows, std::FILE*
   }
 }
 
+void print_kills(const run_report& of, std::FILE* to) {
+  const auto killed = std::ranges::count_if(of.nodes, &node_report::killed);
+  if (killed == 0)
+    return;
+  std::uint64_t ports = 0;
+  std::string reasons;
+  for (const auto& [reason, count] : of.closes) {
+    ports += count;
+    reasons += (reasons.empty() ? ": " : ", ") + std::to_string(count) + " " + reason;
+  }
+  std::fprintf(to, "%zd killed; %" PRIu64 " ports to them closed at those who are left%s\n", killed,
+               ports, reasons.c_str());
+}
+
 const char* sentence(const run_report& of) {
   switch (of.how) {
     case outcome::held:
@@ -172,9 +186,11 @@ void print_table(const run_report& of, std::FILE* to) {
     rows.insert(rows.begin() + 1, parts.begin(), parts.end());
   }
   print_aligned(rows, to);
-  if (!of.nodes.empty())
-    std::fprintf(to, "%zu processes%s\n", of.nodes.size(),
-                 of.hops ? (", final hops " + std::to_string(*of.hops)).c_str() : "");
+  if (of.nodes.empty())
+    return;
+  std::fprintf(to, "%zu processes%s\n", of.nodes.size(),
+               of.hops ? (", final hops " + std::to_string(*of.hops)).c_str() : "");
+  print_kills(of, to);
 }
 
 void print_json(const run_report& of, std::FILE* to) {

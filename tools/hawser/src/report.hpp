@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -81,6 +82,9 @@ struct run_report {
   std::vector<node_report> nodes; ///< None if all was in one process.
   /// Connections on the longest way between two ends, after all else; none if there was no way.
   std::optional<std::uint64_t> hops;
+  /// Ports to contexts of killed nodes whose owners, on other nodes, saw `close`: how many, by
+  /// reason.
+  std::map<std::string, std::uint64_t> closes;
 };
 
 std::string_view to_string(outcome how) noexcept;

@@ -73,6 +73,7 @@ ordered_json to_json(const run_report& from) {
   if (!from.nodes.empty()) {
     made["processes"] = from.nodes.size();
     made["final_hops"] = from.hops ? ordered_json(*from.hops) : ordered_json(nullptr);
+    made["closes"] = from.closes;
     made["nodes"] = ordered_json::array();
     for (const auto& each : from.nodes)
       made["nodes"].push_back({{"name", each.name},

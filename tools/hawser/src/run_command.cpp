@@ -33,6 +33,9 @@ void show(const run_report& report, const run_options& options) {
 // Throws `std::invalid_argument`.
 std::vector<planned_kill> read_kills(const run_options& options, const topology& what) {
   std::vector<planned_kill> all;
+  for (const auto& node : what.nodes)
+    if (node.kill_after_s)
+      all.push_back({node.name, *node.kill_after_s});
   for (const auto& text : options.kill) {
     planned_kill made;
     const auto at = text.find('@');

@@ -24,7 +24,7 @@ struct run_options {
   std::optional<double> deadline_s;
   std::vector<std::string> libraries; ///< For the nodes; this process has loaded them itself.
   std::vector<std::string> kill;      ///< `NAME@SECONDS`, as it was given,
-  std::vector<planned_kill> kills;    ///< and as it was read.
+  std::vector<planned_kill> kills;    ///< These, as they were read, and those of the topology.
   bool print_commands = false;
   bool json = false;
   bool no_table = false;

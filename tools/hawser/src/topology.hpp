@@ -27,6 +27,8 @@ inline constexpr std::uint32_t no_node = ~std::uint32_t{0};
 struct planned_node {
   std::string name;
   std::string listen; ///< `host:port`; empty if the topology leaves that to the command line.
+  /// Killed so long after all contexts have begun, if at all.
+  std::optional<double> kill_after_s;
   place where;
 };
 
