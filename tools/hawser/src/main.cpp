@@ -81,6 +81,18 @@ CLI::App* add_node(CLI::App& to, command_line& into) {
   node->add_option("--connect", into.node.connect, "Another node; may be repeated")
     ->type_name("hawser://HOST:PORT")
     ->allow_extra_args(false);
+  auto* certificate = node->add_option(
+    "--certificate", into.node.tls.certificate,
+    "Use TLS with this certificate, which names the node (default: what the topology says)");
+  auto* key = node->add_option("--key", into.node.tls.key, "The certificate's key");
+  auto* authorities =
+    node->add_option("--authorities", into.node.tls.authorities, "Whose certificates are accepted");
+  for (auto* each : {certificate, key, authorities}) {
+    each->type_name("FILE");
+    for (auto* other : {certificate, key, authorities})
+      if (other != each)
+        each->needs(other);
+  }
   node->add_flag_callback(
     "--without-tls", [&into] { into.node.to = hawser::exposure::anybody; },
     "Let other machines connect although everybody on the way can read and forge everything");

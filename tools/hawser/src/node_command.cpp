@@ -44,13 +44,20 @@ listen_address where_to_listen(const node_command_options& options, const planne
                               + in_quotes(text));
 }
 
+node_options options_for(const node_command_options& given, const topology& what,
+                         const planned_node& node) {
+  const bool on_command_line = !given.tls.certificate.empty();
+  return {
+    .name = given.name, .grants = grants_of(what), .tls = on_command_line ? given.tls : node.tls};
+}
+
 /// One node and everything it stands on, in the order in which it is made.
 struct running_node {
   running_node(const node_command_options& options, const topology& what)
     : which(find_node(options, what)),
       configured(options.log_level, what),
       sys(configured),
-      network(sys, node_options{.name = options.name, .grants = grants_of(what)}),
+      network(sys, options_for(options, what, what.nodes[which])),
       fellows(network, what, which, options.connect) {}
 
   std::uint32_t which;

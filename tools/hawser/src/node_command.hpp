@@ -16,6 +16,7 @@ struct node_command_options {
   std::vector<std::string> connect; ///< URLs of other nodes.
   std::string log_level;
   std::optional<double> deadline_s;
+  tls_files tls; ///< Instead of what the topology says, all or none.
   exposure to = exposure::loopback;
   bool events = false; ///< JSON for whoever has started it, who also judges the run.
   bool no_table = false;

@@ -75,6 +75,7 @@ private:
   outcome judge() const;
   run_report summed_up();
   void add_channels(run_report& into) const;
+  void add_links(run_report& into) const;
   void add_closes(run_report& into) const;
 
   const topology& topology_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "interrupt.hpp"
@@ -171,6 +172,7 @@ run_report node_processes::summed_up() {
     append(made.missing, expectation_.missing());
     made.unexpected = expectation_.unexpected();
   }
+  add_links(made);
   add_closes(made);
   if (made.how == outcome::held) {
     made.open.clear();
@@ -203,6 +205,16 @@ void node_processes::add_channels(run_report& into) const {
   append(into.channels, made);
 }
 
+// Two nodes tell of each link: the first of them is believed, if it is still there.
+void node_processes::add_links(run_report& into) const {
+  std::set<std::pair<std::string, std::string>> told;
+  for (const auto& each : nodes_)
+    if (each.report)
+      for (const auto& link : each.report->links)
+        if (told.insert(std::minmax(link.from, link.to)).second)
+          into.links.push_back(link);
+}
+
 // What those who are left were told at the ports that led to a killed node.
 void node_processes::add_closes(run_report& into) const {
   for (const auto& [end, reason] : closed_) {
@@ -225,6 +237,10 @@ void print_commands(const topology& what, const run_options& options, std::FILE*
     const auto url = to_url(at);
     auto line = "hawser node --name " + node.name + " --topology " + quoted_for_shell(options.file)
                 + " --listen " + quoted_for_shell(url.substr(url.rfind("//") + 2));
+    if (node.tls)
+      line += " --certificate " + quoted_for_shell(node.tls->certificate) + " --key "
+              + quoted_for_shell(node.tls->key) + " --authorities "
+              + quoted_for_shell(node.tls->authorities);
     for (const auto& each : before)
       line += " --connect " + quoted_for_shell(each);
     for (const auto& each : options.libraries)

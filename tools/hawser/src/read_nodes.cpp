@@ -1,6 +1,7 @@
 // Which nodes a topology has, and on which of them each context is.
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include <hawser/origin.hpp>
@@ -44,7 +45,7 @@ void topology_reader::read_node(std::string_view name, place where, const toml::
     found_.add(where, "a node is named as a host would be, with small letters, digits, '-' and "
                       "'_', not "
                         + in_quotes(name));
-  planned_node node{std::string{name}, {}, {}, where};
+  planned_node node{std::string{name}, {}, {}, {}, where};
   table_reader from{*table, "[node." + std::string{name} + "]", found_};
   if (auto listen = from.text("listen")) {
     if (!parse_listen_address(listen->content))
@@ -53,6 +54,7 @@ void topology_reader::read_node(std::string_view name, place where, const toml::
                                   + in_quotes(listen->content));
     node.listen = std::move(listen->content);
   }
+  read_tls(from, node);
   if (const auto kill = from.number("kill_after_s")) {
     node.kill_after_s = kill->content;
     if (!(kill->content >= 0 && kill->content <= seconds_max))
@@ -60,6 +62,25 @@ void topology_reader::read_node(std::string_view name, place where, const toml::
   }
   from.refuse_others();
   made_.nodes.push_back(std::move(node));
+}
+
+// Files are named from where the topology is.
+void topology_reader::read_tls(table_reader& from, planned_node& into) {
+  tls_files files;
+  const std::pair<const char*, std::string*> keys[] = {
+    {"certificate", &files.certificate}, {"key", &files.key}, {"authorities", &files.authorities}};
+  std::string missing;
+  for (const auto& [key, file] : keys) {
+    if (const auto text = from.text(key))
+      *file = (std::filesystem::path{found_.file()}.parent_path() / text->content).string();
+    if (!from.has(key))
+      missing += (missing.empty() ? "" : " and ") + in_quotes(key);
+  }
+  if (missing.empty())
+    into.tls = std::move(files);
+  else if (from.has("certificate") || from.has("key") || from.has("authorities"))
+    found_.add(into.where,
+               "node " + in_quotes(into.name) + " has a part of what TLS needs, but no " + missing);
 }
 
 void topology_reader::read_nodes_of_context(table_reader& from, context_group& into) {

@@ -52,6 +52,7 @@ private:
 
   void read_nodes(const toml::table& all);
   void read_node(std::string_view name, place where, const toml::node& content);
+  void read_tls(table_reader& from, planned_node& into);
   void read_nodes_of_context(table_reader& from, context_group& into);
   void settle_nodes();
   void settle_nested(context_group& nested, std::optional<place> where);

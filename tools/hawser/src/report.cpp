@@ -70,6 +70,22 @@ void print_aligned(const std::vector<std::vector<std::string>>& rows, std::FILE*
   }
 }
 
+std::string shown_round_trip(const link_report& of) {
+  if (!of.round_trip_ms)
+    return "-";
+  return *of.round_trip_ms == 0 ? "< 1 ms" : std::to_string(*of.round_trip_ms) + " ms";
+}
+
+void print_links(const run_report& of, std::FILE* to) {
+  if (of.links.empty())
+    return;
+  std::vector<std::vector<std::string>> rows{{"link", "round trip", "there", "back"}};
+  for (const auto& each : of.links)
+    rows.push_back({each.from + " - " + each.to, shown_round_trip(each),
+                    shown_bytes(each.bytes_out), shown_bytes(each.bytes_in)});
+  print_aligned(rows, to);
+}
+
 void print_kills(const run_report& of, std::FILE* to) {
   const auto killed = std::ranges::count_if(of.nodes, &node_report::killed);
   if (killed == 0)
@@ -186,6 +202,7 @@ void print_table(const run_report& of, std::FILE* to) {
     rows.insert(rows.begin() + 1, parts.begin(), parts.end());
   }
   print_aligned(rows, to);
+  print_links(of, to);
   if (of.nodes.empty())
     return;
   std::fprintf(to, "%zu processes%s\n", of.nodes.size(),

@@ -56,6 +56,15 @@ struct node_report {
   std::uint64_t bytes = 0;
 };
 
+/// A connection of two nodes, as one of them has seen it.
+struct link_report {
+  std::string from;
+  std::string to;
+  std::optional<std::uint64_t> round_trip_ms; ///< None if there was no time to measure it.
+  std::uint64_t bytes_out = 0;
+  std::uint64_t bytes_in = 0;
+};
+
 /// What there is to say about a run.
 struct run_report {
   outcome how = outcome::held;
@@ -80,6 +89,7 @@ struct run_report {
   std::vector<channel_report> channels;
 
   std::vector<node_report> nodes; ///< None if all was in one process.
+  std::vector<link_report> links;
   /// Connections on the longest way between two ends, after all else; none if there was no way.
   std::optional<std::uint64_t> hops;
   /// Ports to contexts of killed nodes whose owners, on other nodes, saw `close`: how many, by

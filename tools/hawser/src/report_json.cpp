@@ -83,6 +83,16 @@ ordered_json to_json(const run_report& from) {
                                {"messages", each.messages},
                                {"bytes", each.bytes}});
   }
+  if (!from.links.empty())
+    made["links"] = ordered_json::array();
+  for (const auto& each : from.links)
+    made["links"].push_back(
+      {{"from", each.from},
+       {"to", each.to},
+       {"round_trip_ms",
+        each.round_trip_ms ? ordered_json(*each.round_trip_ms) : ordered_json(nullptr)},
+       {"bytes_out", each.bytes_out},
+       {"bytes_in", each.bytes_in}});
   made["channels"] = ordered_json::array();
   for (const auto& each : from.channels)
     made["channels"].push_back(to_json(each));
@@ -107,6 +117,14 @@ run_report report_from_json(const ordered_json& from) {
   made.stuck = from.at("stuck").get<std::vector<std::string>>();
   if (from.contains("unreached"))
     made.unreached = from.at("unreached").get<std::vector<std::string>>();
+  if (from.contains("links"))
+    for (const auto& each : from.at("links")) {
+      link_report link{
+        each.at("from"), each.at("to"), {}, each.at("bytes_out"), each.at("bytes_in")};
+      if (!each.at("round_trip_ms").is_null())
+        link.round_trip_ms = each.at("round_trip_ms").get<std::uint64_t>();
+      made.links.push_back(std::move(link));
+    }
   for (const auto& each : from.at("channels"))
     made.channels.push_back(channel_from_json(each));
   return made;

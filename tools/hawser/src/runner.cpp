@@ -112,6 +112,8 @@ run_report runner::run(double deadline_s, detail_level wanted) {
     learn_names();
   if (trouble)
     collect_waiting(report);
+  if (part_.fellows != nullptr)
+    remember_links();
   close_contexts(report);
   report.how = judge();
   report.signal = interrupted();
@@ -120,6 +122,8 @@ run_report runner::run(double deadline_s, detail_level wanted) {
   report.unexpected = expectation_.unexpected();
   if (part_.fellows != nullptr)
     report.unreached = part_.fellows->missing();
+  for (const auto& [peer, link] : links_)
+    report.links.push_back(link);
   collect_totals(report);
   if (detail_ == detail_level::channels)
     collect_channels(report);

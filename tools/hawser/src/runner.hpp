@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,6 +80,7 @@ private:
   void post_ports_to(std::uint32_t node);
   void port_arrived(std::uint32_t channel, const message_port& port);
   void look_at_fellows();
+  void remember_links();
   void obey();
   void look();
 
@@ -122,6 +124,7 @@ private:
   std::unordered_map<std::uint64_t, double> progress_;   // by window
   std::unordered_map<std::uint64_t, std::string> names_; // of windows, once a report needs them
   clock::time_point begun_;
+  std::map<std::string, link_report> links_; // by the name of the other node
   bool finished_ = false;
   bool all_ended_ = false; // and everything they have printed has been heard
   bool told_done_ = false;

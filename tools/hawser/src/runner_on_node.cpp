@@ -66,6 +66,7 @@ void runner::look_at_fellows() {
   if (part_.fellows == nullptr)
     return;
   part_.fellows->connect();
+  remember_links();
   const auto lost = part_.fellows->newly_lost();
   if (part_.commands != nullptr)
     return obey();
@@ -75,6 +76,19 @@ void runner::look_at_fellows() {
   }
   if (told_done_ && part_.fellows->all_done())
     finished_ = true;
+}
+
+// Again and again while there are connections, for in the end others may be gone first. What is
+// never more than a millisecond shows only once it has been measured for sure.
+void runner::remember_links() {
+  constexpr std::chrono::seconds measured_after{3};
+  for (const auto& each : part_.fellows->own().peers()) {
+    auto& link = links_[each.name];
+    link = {part_.fellows->name(), each.name, {}, each.bytes_out, each.bytes_in};
+    const auto round_trip = static_cast<std::uint64_t>(each.round_trip.count());
+    if (round_trip > 0 || clock::now() - begun_ >= measured_after)
+      link.round_trip_ms = round_trip;
+  }
 }
 
 void runner::obey() {

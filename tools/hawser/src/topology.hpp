@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <hawser/node.hpp>
 #include <hawser/value.hpp>
 
 #include "problems.hpp"
@@ -27,6 +28,7 @@ inline constexpr std::uint32_t no_node = ~std::uint32_t{0};
 struct planned_node {
   std::string name;
   std::string listen; ///< `host:port`; empty if the topology leaves that to the command line.
+  std::optional<tls_files> tls;
   /// Killed so long after all contexts have begun, if at all.
   std::optional<double> kill_after_s;
   place where;
