@@ -99,6 +99,7 @@ void node_actor::on_closed(handle at) {
   if (found == connections_.end())
     return;
   auto& gone = found->second;
+  gone.gone = true;
   const bool in_tls = gone.secure && !gone.secure->up();
   gone.peer_link.disconnect(std::string{"the connection was closed"}
                             + (gone.opened ? ""
@@ -275,6 +276,11 @@ void node_actor::on_ended(connection& from, const link_event::ended& how) {
 // Lets what is left be sent, and the peer close the connection first.
 void node_actor::hang_up(handle at) {
   auto& from = connections_.at(at);
+  if (from.gone) {
+    connections_.erase(at);
+    dirty_.erase(at);
+    return;
+  }
   flush(from);
   leaving_[at] = {now_ms() + linger_ms, from.unsent};
   connections_.erase(at);
@@ -351,7 +357,8 @@ void node_actor::settle() {
   }
   worked_off_ = std::move(output);
   for (const auto& at : std::exchange(dirty_, {}))
-    if (const auto found = connections_.find(at); found != connections_.end())
+    if (const auto found = connections_.find(at);
+        found != connections_.end() && !found->second.gone)
       flush(found->second);
 }
 

@@ -111,6 +111,7 @@ private:
     bool heard = false;
     bool introduced = false;
     bool opened = false;
+    bool gone = false;        ///< Its socket is closed, and another may have its number by now.
     std::uint64_t unsent = 0; ///< Given to CAF and not to the operating system.
     std::chrono::milliseconds round_trip{0};
     std::vector<outcome_callback> waiting;
