@@ -105,7 +105,9 @@ class Runs(NodesTest):
             [line.split()[:4] for line in lines[3:6]],
             [["left", "2", "4", "10"], ["right", "2", "4", "10"], ["all", "4", "8", "20"]],
         )
-        self.assertTrue(lines[6].startswith("2 processes"))
+        self.assertEqual(lines[7].split(), "link round trip there back".split())
+        self.assertRegex(lines[8], r"^left - right +(-|< 1 ms|\d+ ms) +[\d.]+ \w+ +[\d.]+ \w+$")
+        self.assertTrue(lines[9].startswith("2 processes"))
         self.assert_all_end(self.folder / "it.toml")
 
     def test_a_port_that_has_travelled_is_one_hop_away_in_the_end(self):
