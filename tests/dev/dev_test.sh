@@ -18,7 +18,7 @@ fake_caf() {
 
 help_names_every_command() {
   expect 0 "$dev" help
-  for name in run test asan tsan fuzz sim bench check setup clean help; do
+  for name in run test asan tsan fuzz sim soak bench check setup clean help; do
     expect_line "^  $name "
   done
 }
@@ -52,6 +52,13 @@ sim_refuses_what_it_does_not_know() {
   expect 2 "$dev" sim 2000
   expect_line 'sim does not know 2000'
   expect_line '^next: '
+}
+
+soak_refuses_what_it_does_not_know() {
+  expect 2 "$dev" soak long
+  expect_line 'a number of minutes, not long'
+  expect 2 "$dev" soak 1 --seed
+  expect_line 'soak does not know'
 }
 
 CAF_0_17_is_refused() {

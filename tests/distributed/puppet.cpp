@@ -6,6 +6,7 @@
 //   give END URL [idle]  to the puppet there; `idle`: it does not start the end
 //   carry END OVER       to whoever holds the other end of OVER, in a message to it
 //   post END COUNT       the next numbers
+//   skip END             leaves a number out, which whoever holds the other end must notice
 //   stream END on|off    for as long as it is on, wherever the end goes, some numbers every few ms
 //   close END
 //   start END            delivers what waits there
@@ -62,7 +63,7 @@ public:
   }
 
 private:
-  static constexpr std::chrono::milliseconds pace{2};
+  static constexpr std::chrono::milliseconds pace{5};
   static constexpr int burst = 20;
   static constexpr std::uint64_t unread_bytes_max = 8192;
 
@@ -89,6 +90,8 @@ private:
       });
     } else if (what == "post") {
       post(its, std::stoi(word(2)));
+    } else if (what == "skip") {
+      ++its.posted;
     } else if (what == "stream") {
       its.streams = word(2) == "on";
       say("streams " + name);

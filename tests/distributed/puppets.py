@@ -36,7 +36,11 @@ class Puppet:
     def tell(self, command: str) -> int:
         """Where in `lines` to look for what comes of it."""
         since = len(self.lines)
-        self.process.stdin.write(command + "\n")
+        try:
+            self.process.stdin.write(command + "\n")
+        except BrokenPipeError as gone:
+            code = self.process.wait(PATIENCE)
+            raise AssertionError(f"{self.name} ended by itself, with {code}") from gone
         return since
 
     def find(self, pattern: str, since: int = 0):
@@ -96,7 +100,10 @@ class Puppet:
 
     def end(self):
         self.kill()
-        self.process.stdin.close()
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass  # It died before it had read everything.
         self._reader.join(PATIENCE)
         self.process.stdout.close()
 
