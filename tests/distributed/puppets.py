@@ -43,6 +43,10 @@ class Puppet:
             raise AssertionError(f"{self.name} ended by itself, with {code}") from gone
         return since
 
+    def forget(self, count: int):
+        with self.changed:
+            del self.lines[:count]
+
     def find(self, pattern: str, since: int = 0):
         for line in self.lines[since:]:
             if match := re.fullmatch(pattern, line):

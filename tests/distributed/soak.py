@@ -172,28 +172,24 @@ class Soak:
         if self.random.random() < 0.7:
             self.lose_one()
             self.wander(self.random.uniform(0.0, 0.5))
-        self.do_harm()
         self.quiesce()
+        self.do_harm()
         self.check_routes()
         self.check_memory()
+        self.listen()
         for each in self.alive():
-            each.lines.clear()
+            each.forget(self.read[each])
             self.read[each] = 0
 
     def do_harm(self):
-        if self.sabotage == "skip" and self.rounds == 2:
-            end = until(self.whole_channels_end, "an end that is held, and whose other end is")
-            end.host.tell(f"skip {end.name}")
-            end.host.tell(f"post {end.name} 1")
-        elif self.sabotage == "kill" and self.rounds == 2:
+        """Once something is known to be whole: what was broken anyway hides everything."""
+        if self.sabotage == "skip":
+            for channel in self.channels.values():
+                end = channel.ends[0]
+                end.host.tell(f"skip {end.name}")
+                end.host.tell(f"post {end.name} 1")
+        elif self.sabotage == "kill":
             self.nodes[0].kill()
-
-    def whole_channels_end(self) -> End | None:
-        self.listen()
-        for channel in self.channels.values():
-            if all(each.host and not each.going for each in channel.ends):
-                return channel.ends[0]
-        return None
 
     # -- what must hold --------------------------------------------------------------------------
 
