@@ -22,6 +22,24 @@ std::string describe(const broadcaster& which) {
   return "BroadcastChannel " + std::to_string(which.id) + " '" + which.name + "'";
 }
 
+namespace {
+
+error explain(const broadcast_gap& gap) {
+  auto text = std::to_string(gap.messages) + " of its messages were lost, ";
+  const auto here = gap.messages - gap.on_the_way;
+  if (gap.on_the_way == 0)
+    text += "the context's queue of broadcast messages being full";
+  else if (here == 0)
+    text += "on the way from another node";
+  else
+    text += std::to_string(gap.on_the_way)
+            + " of them on the way from another node, the others because the context's queue of "
+              "broadcast messages was full";
+  return {errc::quota_exceeded_error, std::move(text)};
+}
+
+} // namespace
+
 // -- broadcaster --------------------------------------------------------------------------------
 
 void broadcast_events::report_exception(const event& ev, std::exception_ptr exception) {
@@ -130,6 +148,7 @@ error context_broadcasts::post(broadcaster& source, const value& data) {
   for (const auto& to : *posting.to)
     if (to != inbox_ || anybody_here)
       to->push(msg->data, msg->bytes, post);
+  hub_->directory_->carry(core_.origin, source.name, msg->data);
   return {};
 }
 
@@ -212,14 +231,15 @@ void context_broadcasts::deliver(broadcaster& target) {
   auto trouble = error{};
   if (post.kind == broadcast_kind::gap) {
     init.origin.clear();
-    trouble = {errc::quota_exceeded_error, std::to_string(current.gap.messages)
-                                             + " of its messages were lost, the context's queue of "
-                                               "broadcast messages being full"};
+    trouble = explain(current.gap);
   } else {
     ++core_.statistics.messages_delivered;
     core_.statistics.bytes_delivered += current.msg.bytes;
     message own;
-    own.data = copy_for_receiver(current.msg.data);
+    if (post.encoded)
+      own.with_extras().encoded = post.encoded;
+    else
+      own.data = copy_for_receiver(current.msg.data);
     own.to_be_rebuilt = post.to_be_rebuilt;
     if (post.cluster)
       own.with_extras().cluster = post.cluster;

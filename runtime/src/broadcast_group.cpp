@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hawser/broadcast_channel.hpp"
+#include "hawser/frame.hpp"
 
 namespace hawser {
 namespace detail {
@@ -14,18 +15,27 @@ void broadcast_inbox::push(const value& data, std::uint64_t bytes,
   msg.data = data;
   msg.bytes = bytes;
   msg.with_extras().broadcast = post;
-  if (queue.push(std::move(msg), mailbox::when_full::refuse) != pushed::refused)
-    return;
+  if (queue.push(std::move(msg), mailbox::when_full::refuse) == pushed::refused)
+    note_gap(*post, {1, post->sender});
+}
+
+void broadcast_inbox::miss(const broadcast_post& post, std::uint64_t messages) {
+  note_gap(post, {messages, post.sender, messages});
+}
+
+void broadcast_inbox::note_gap(const broadcast_post& post, const broadcast_gap& more) {
   {
     const std::scoped_lock guard{lock_};
-    const auto [gap, first] = gaps_.try_emplace(post->group.get(), broadcast_gap{0, post->sender});
-    ++gap->second.messages;
-    if (gap->second.sender != post->sender)
+    const auto [gap, first] = gaps_.try_emplace(post.group.get(), broadcast_gap{0, more.sender});
+    gap->second.messages += more.messages;
+    gap->second.on_the_way += more.on_the_way;
+    if (gap->second.sender != more.sender)
       gap->second.sender = 0;
     if (!first)
       return;
   }
-  auto told = *post;
+  auto told = post;
+  told.encoded.reset();
   told.kind = broadcast_kind::gap;
   message notice;
   notice.with_extras().broadcast = std::make_shared<const broadcast_post>(std::move(told));
@@ -83,6 +93,32 @@ void broadcast_directory::leave(const origin& who, const std::string& name,
     groups_.erase(found);
 }
 
+std::shared_ptr<broadcast_group> broadcast_directory::find(const origin& who,
+                                                           const std::string& name) const {
+  const std::scoped_lock guard{lock_};
+  const auto found = groups_.find({who, name});
+  return found == groups_.end() ? nullptr : found->second;
+}
+
+void broadcast_directory::relay_through(std::shared_ptr<broadcast_relay> relay) {
+  const std::scoped_lock guard{lock_};
+  relayed_ = relay != nullptr;
+  relay_.swap(relay); // The former one goes after the lock.
+}
+
+void broadcast_directory::carry(const origin& from, const std::string& name,
+                                const value& data) const {
+  if (!relayed_.load(std::memory_order_relaxed))
+    return;
+  std::shared_ptr<broadcast_relay> relay;
+  {
+    const std::scoped_lock guard{lock_};
+    relay = relay_;
+  }
+  if (relay)
+    relay->carry(from, name, data);
+}
+
 std::size_t broadcast_directory::size() const {
   const std::scoped_lock guard{lock_};
   return groups_.size();
@@ -96,6 +132,35 @@ broadcast_hub::~broadcast_hub() = default;
 
 std::size_t broadcast_hub::names() const {
   return directory_->size();
+}
+
+void broadcast_hub::relay_through(std::shared_ptr<broadcast_relay> relay) {
+  directory_->relay_through(std::move(relay));
+}
+
+// No channel here has sent it, which `sender` 0 says: that is no place in a group's history.
+void broadcast_hub::deliver(const origin& from, const std::string& name,
+                            std::shared_ptr<const encoded_data> data) {
+  auto group = directory_->find(from, name);
+  if (!group)
+    return; // Nobody listens, here as in one process.
+  const auto bytes = std::uint64_t{data->bytes.size()};
+  const auto posting = group->begin_post();
+  detail::broadcast_post made{std::move(group), posting.place, 0, to_string(from)};
+  made.encoded = std::move(data);
+  const auto post = std::make_shared<const detail::broadcast_post>(std::move(made));
+  for (const auto& to : *posting.to)
+    to->push({}, bytes, post);
+}
+
+void broadcast_hub::miss(const origin& from, const std::string& name, std::uint64_t messages) {
+  auto group = directory_->find(from, name);
+  if (!group)
+    return;
+  const auto posting = group->begin_post();
+  const detail::broadcast_post lost{std::move(group), posting.place, 0, to_string(from)};
+  for (const auto& to : *posting.to)
+    to->miss(lost, messages);
 }
 
 } // namespace hawser

@@ -16,6 +16,12 @@
 #include "mailbox.hpp"
 #include "message.hpp"
 
+namespace hawser {
+
+class broadcast_relay;
+
+} // namespace hawser
+
 namespace hawser::detail {
 
 class broadcast_group;
@@ -30,14 +36,16 @@ struct broadcast_post {
   std::uint64_t sender = 0; ///< When the sending channel was made; no two have the same place.
   std::string origin;       ///< The sender's, serialized.
   broadcast_kind kind = broadcast_kind::message;
-  bool to_be_rebuilt = false;           ///< As in `message`.
-  std::optional<agent_cluster> cluster; ///< As in `message_extras`.
+  bool to_be_rebuilt = false;                       ///< As in `message`.
+  std::optional<agent_cluster> cluster;             ///< As in `message_extras`.
+  std::shared_ptr<const encoded_data> encoded = {}; ///< As in `message_extras`.
 };
 
 /// Messages of one group that found no room in an inbox, since it was last told.
 struct broadcast_gap {
   std::uint64_t messages = 0;
-  std::uint64_t sender = 0; ///< Of all of them; 0 if they had several.
+  std::uint64_t sender = 0;     ///< Of all of them; 0 if they had several.
+  std::uint64_t on_the_way = 0; ///< How many of them never got to this process.
 };
 
 /// The queue of one context for the messages of all its broadcast channels.
@@ -61,12 +69,17 @@ public:
   /// queue. There is never more than one of a group, so that gaps are bounded too.
   void push(const value& data, std::uint64_t bytes, std::shared_ptr<const broadcast_post> post);
 
+  /// Makes sure that a gap is there for messages that were lost before they came to any queue.
+  void miss(const broadcast_post& post, std::uint64_t messages);
+
   /// What is known of the gap that was taken from the queue; the next loss makes another.
   broadcast_gap take_gap(const broadcast_group& group);
 
   mailbox queue;
 
 private:
+  void note_gap(const broadcast_post& post, const broadcast_gap& more);
+
   std::mutex lock_;
   std::map<const broadcast_group*, broadcast_gap> gaps_; // guarded by lock_
   std::atomic<std::uint32_t> refs_{1};
@@ -118,11 +131,21 @@ public:
 
   void leave(const origin& who, const std::string& name, const broadcast_inbox& member);
 
+  /// Null if there is none.
+  std::shared_ptr<broadcast_group> find(const origin& who, const std::string& name) const;
+
+  void relay_through(std::shared_ptr<broadcast_relay> relay);
+
+  /// Tells the relay, if there is one.
+  void carry(const origin& from, const std::string& name, const value& data) const;
+
   std::size_t size() const;
 
 private:
   mutable std::mutex lock_;
   std::map<std::pair<origin, std::string>, std::shared_ptr<broadcast_group>> groups_;
+  std::atomic<bool> relayed_{false};       // is there a relay?
+  std::shared_ptr<broadcast_relay> relay_; // guarded by lock_
 };
 
 } // namespace hawser::detail

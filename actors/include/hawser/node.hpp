@@ -59,6 +59,25 @@ struct node_options {
   std::chrono::milliseconds retry_first{100};
   std::chrono::milliseconds retry_longest{5000};
 
+  /// What may wait for one node of what is broadcast here, in bytes. What is beyond it is dropped
+  /// for that node, which is told: its channels get `messageerror` in the place of what they
+  /// missed. A message that is alone may be larger.
+  std::uint64_t broadcast_bytes_max = std::uint64_t{1} << 26;
+
+  /// The nodes for which this one starts workers, by name; `*` is every node. They may do so for
+  /// the origins that they may speak for.
+  std::vector<std::string> workers_for = {};
+
+  /// Workers that one node has running here at a time; more are refused.
+  std::size_t workers_per_node_max = 1024;
+
+  /// So long waits the question for a window that nobody has published yet, and what is meant for a
+  /// node, by its name, that is not connected yet: processes may start in any order.
+  std::chrono::milliseconds patience{5000};
+
+  /// Questions of one node that wait at a time; more are answered at once.
+  std::size_t waiting_per_node_max = 1024;
+
   link_limits links = {};
   router_limits routes = {};
 };
@@ -71,6 +90,7 @@ struct peer_snapshot {
   std::chrono::milliseconds round_trip{0}; ///< As of the last heartbeat; 0 before.
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
+  std::uint64_t channels = 0; ///< That lead there, from here or only by way of here.
 };
 
 /// This process on the network: contexts of other nodes can be found and posted to, and ports moved

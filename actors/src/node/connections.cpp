@@ -120,6 +120,7 @@ void node_actor::on_tick() {
       dirty_.insert(at);
       take_events(found->second);
     }
+  tell_left_out();
   if (!stopping_)
     retry();
   hurry(now);
@@ -210,8 +211,14 @@ void node_actor::on_opened(connection& from, link_session session) {
                      "node {} is connected with node {} at {}", options.name, from.peer.name,
                      from.address);
   routes_.link_up(from.peer.id, session);
+  broadcasts_->reached(from.peer.id, from.peer.name);
   for (const auto& then : std::exchange(from.waiting, {}))
     then(reached_node{from.peer.id, from.peer.name});
+}
+
+std::string node_actor::name_of(const node_id& which) const {
+  const auto found = peers_.find(which);
+  return found == peers_.end() ? std::string{} : connections_.at(found->second).peer.name;
 }
 
 bool node_actor::may_speak_for(const std::string& peer_name, const std::string& origin) const {
@@ -227,9 +234,9 @@ bool node_actor::may_speak_for(const std::string& peer_name, const std::string& 
 void node_actor::on_frame(connection& from, frame&& what) {
   auto* to_window = std::get_if<window_frame>(&what);
   if (to_window != nullptr && !may_speak_for(from.peer.name, to_window->facts.origin)) {
-    system_->log.write(component::node, spdlog::level::warn, "origin_refused",
-                       "node {} may not speak for {}: its message was refused", from.peer.name,
-                       to_window->facts.origin);
+    complain(from.peer.id, "origin_refused",
+             "node " + from.peer.name + " may not speak for " + to_window->facts.origin
+               + ": its message was refused");
     return routes_.refuse(from.peer.id, std::move(*to_window));
   }
   routes_.receive(from.peer.id, std::move(what));
@@ -252,9 +259,11 @@ void node_actor::on_ended(connection& from, const link_event::ended& how) {
   auto waiting = std::exchange(from.waiting, {});
   auto* other = from.introduced ? other_with(from) : nullptr;
   if (from.opened) {
+    forget_lines(peer.id);
     peers_.erase(peer.id);
     std::erase_if(reached_, [&peer](const auto& each) { return each.second == peer.id; });
     routes_.link_down(peer.id);
+    broadcasts_->lost(peer.id);
   } else if (from.introduced && other == nullptr) {
     routes_.link_failed(peer.id, from.peer_link.agreed());
   }
@@ -343,11 +352,11 @@ void node_actor::settle() {
       want(which, contact);
     for (const auto& each : output.incidents) {
       const auto found = peers_.find(each.neighbour);
-      const auto name =
-        found == peers_.end() ? std::string{"unknown"} : connections_.at(found->second).peer.name;
-      system_->log.write(component::node, spdlog::level::warn, "peer_misbehaved", "node {} sent {}",
-                         name, each.text);
-      if (each.what == incident::kind::rule && found != peers_.end()) {
+      if (found == peers_.end())
+        continue; // Its connection has just ended, and that was logged.
+      complain(each.neighbour, "peer_misbehaved",
+               "node " + name_of(each.neighbour) + " sent " + each.text);
+      if (each.what == incident::kind::rule) {
         auto& guilty = connections_.at(found->second);
         guilty.peer_link.end(link_end::rule, each.text);
         dirty_.insert(guilty.at);

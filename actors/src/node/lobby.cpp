@@ -1,6 +1,7 @@
 // What nodes ask each other. Every node has a context of its own for that, whose window goes by an
 // id that all know; requests are messages with a port for the answer.
 
+#include <algorithm>
 #include <charconv>
 
 #include "hawser/event.hpp"
@@ -33,6 +34,15 @@ std::optional<window_id> as_window_id(const value& from) {
   return id;
 }
 
+// Of what others say, parts of which may be long, or lines of their own.
+std::string one_line(const std::string& text) {
+  constexpr std::size_t length_max = 500;
+  auto line = text.substr(0, length_max);
+  std::ranges::replace_if(
+    line, [](char each) { return each >= 0 && each < ' '; }, '?');
+  return line.size() < text.size() ? line + "..." : line;
+}
+
 } // namespace
 
 void node_actor::open_lobby() {
@@ -41,13 +51,38 @@ void node_actor::open_lobby() {
                                     system_->default_limits, "lobby of node " + options.name);
   lobby_->window_events().handler("message", [this](message_event& ev) { on_request(ev); });
   routes_.publish_as(lobby_id, lobby_->window());
+  broadcasts_ = std::make_unique<far_broadcasts>(*this, [this, entrance = entrance_] {
+    entrance->post([this] {
+      if (broadcasts_)
+        broadcasts_->send_waiting();
+    });
+  });
 }
 
+void node_actor::close_lobby() {
+  broadcasts_.reset();
+  lobby_.reset();
+}
+
+window_proxy node_actor::lobby_of(const node_id& which) {
+  return routes_.remote_window(which, lobby_id, "lobby");
+}
+
+// A request tells by its one field what it is; whoever asks for something else gets its ports back
+// closed.
 void node_actor::on_request(message_event& ev) {
-  if (ev.ports().size() != 1)
+  const auto from = routes_.node_of(ev.source());
+  if (!from || ev.ports().empty())
     return;
-  const auto& answer = ev.ports().front();
-  const auto name = ev.data()["find"].as<std::string>();
+  const auto& asked = ev.data();
+  if (asked["find"].type() == value_type::string)
+    on_find(asked["find"], ev.ports().front());
+  else if (asked["broadcasts"].as<bool>())
+    broadcasts_->listen_to(*from, ev.ports().front());
+}
+
+void node_actor::on_find(const value& asked, const message_port& answer) {
+  const auto name = asked.as<std::string>();
   const auto found = name ? published_.find(*name) : published_.end();
   if (found == published_.end() || found->second.closed())
     static_cast<void>(
@@ -82,8 +117,7 @@ void node_actor::find_window(const node_id& at, const std::string& name,
     fail("window '" + name + "' was not found: " + std::string{explain(ev.reason())},
          ev.reason() == close_reason::node_lost ? close_reason::node_lost : close_reason::refused);
   });
-  const auto lobby = routes_.remote_window(at, lobby_id, "lobby");
-  static_cast<void>(lobby.post_message(object{{"find", name}}, "*", {channel.port2}));
+  static_cast<void>(lobby_of(at).post_message(object{{"find", name}}, "*", {channel.port2}));
 }
 
 window_proxy node_actor::open(const node_address& at) {
@@ -98,6 +132,40 @@ window_proxy node_actor::open(const node_address& at) {
   });
   return promised;
 }
+
+// -- lines of the log that others cause ----------------------------------------------------------
+
+void node_actor::complain(const node_id& about, const char* event_id, const std::string& text) {
+  if (lines_[about].spend(now_ms()))
+    system_->log.write(component::node, spdlog::level::warn, event_id, "{}", one_line(text));
+}
+
+namespace {
+
+void write_left_out(logs& log, std::uint64_t lines, const std::string& name) {
+  log.write(component::node, spdlog::level::warn, "lines_left_out", "{} more line{} about node {}",
+            lines, lines == 1 ? "" : "s", name);
+}
+
+} // namespace
+
+void node_actor::tell_left_out() {
+  const auto now = now_ms();
+  for (auto& [about, each] : lines_)
+    if (const auto lines = each.settle(now))
+      write_left_out(system_->log, lines, name_of(about));
+}
+
+void node_actor::forget_lines(const node_id& about) {
+  const auto found = lines_.find(about);
+  if (found == lines_.end())
+    return;
+  if (const auto lines = found->second.left_out())
+    write_left_out(system_->log, lines, name_of(about));
+  lines_.erase(found);
+}
+
+// -- the lobby's own troubles --------------------------------------------------------------------
 
 void node_actor::report_exception(const event& ev, std::string_view where,
                                   std::exception_ptr exception) {

@@ -161,7 +161,7 @@ void node_actor::stop() {
       each.peer_link.end(link_end::closed, "node " + options.name + " has ended");
       hang_up(at);
     }
-    lobby_.reset();
+    close_lobby();
     routes_.close(close_reason::node_lost);
     end_if_alone();
     return outcome;

@@ -21,7 +21,9 @@
 
 #include "actor_waker.hpp"
 #include "hawser/node.hpp"
+#include "node/broadcasts.hpp"
 #include "node/dial.hpp"
+#include "node/line_budget.hpp"
 #include "node/node_address.hpp"
 #include "node/tls_session.hpp"
 #include "system_state.hpp"
@@ -78,6 +80,24 @@ public:
   std::vector<peer_snapshot> peers();
 
   router& routes() noexcept { return routes_; }
+
+  // -- for the parts that talk to other nodes ----------------------------------------------------
+
+  system_state& system() noexcept { return *system_; }
+
+  /// What this node and others ask each other.
+  port_registry& lobby() noexcept { return *lobby_; }
+
+  /// That of another node.
+  window_proxy lobby_of(const node_id& which);
+
+  /// Empty if it is not connected.
+  std::string name_of(const node_id& which) const;
+
+  bool may_speak_for(const std::string& peer_name, const std::string& origin) const;
+
+  /// Logs what another node has caused, if there have not been too many such lines.
+  void complain(const node_id& about, const char* event_id, const std::string& text);
 
   const node_options options;
   const node_id id;
@@ -160,7 +180,6 @@ private:
   void hurry(std::uint64_t now);
   void end_if_alone();
   bool settled_with_other(connection& newcomer);
-  bool may_speak_for(const std::string& peer_name, const std::string& origin) const;
   void settle();
   void flush(connection& to);
   std::uint64_t now_ms() const { return as_ms(clock::now()); }
@@ -182,7 +201,11 @@ private:
   // -- lobby.cpp ---------------------------------------------------------------------------------
 
   void open_lobby();
+  void close_lobby();
   void on_request(message_event& ev);
+  void on_find(const value& name, const message_port& answer);
+  void tell_left_out();
+  void forget_lines(const node_id& about);
   void find_window(const node_id& at, const std::string& name, const window_proxy& promised);
   void report_exception(const event& ev, std::string_view where,
                         std::exception_ptr exception) override;
@@ -207,6 +230,8 @@ private:
   std::map<std::string, dialled_node> dialled_; // by address
   std::map<std::string, node_id> reached_;      // by address
   std::map<std::string, window_proxy> published_;
+  std::unique_ptr<far_broadcasts> broadcasts_;
+  std::map<node_id, line_budget> lines_; // that others have caused
   std::uint64_t last_attempt_ = 0;
   bool stopping_ = false;
   std::optional<std::promise<void>> stopped_; // to be kept once all have left

@@ -13,6 +13,7 @@
 // message. Between contexts only the order of each sender is kept.
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -23,7 +24,9 @@
 namespace hawser {
 
 class event_target;
+class origin;
 class value;
+struct encoded_data;
 
 namespace detail {
 class broadcast_directory;
@@ -33,6 +36,17 @@ class context_broadcasts;
 void intrusive_add_ref(broadcaster* target) noexcept;
 void intrusive_release(broadcaster* target) noexcept;
 } // namespace detail
+
+/// Takes what the contexts of a hub broadcast to hubs elsewhere.
+class broadcast_relay {
+public:
+  virtual ~broadcast_relay() = default;
+
+  /// A context of that origin has posted to the channels of that name. Called on its thread, which
+  /// shall not be held up, and for each sender in its order. Others have `data`, too: it may be
+  /// read only.
+  virtual void carry(const origin& from, const std::string& name, const value& data) = 0;
+};
 
 /// Where the contexts that share it find one another's broadcast channels. Used from any thread;
 /// the contexts keep it alive.
@@ -46,6 +60,19 @@ public:
 
   /// How many pairs of origin and name some open channel has.
   std::size_t names() const;
+
+  /// What is posted here goes through `relay` as well, from now on; null ends that. There is one at
+  /// a time.
+  void relay_through(std::shared_ptr<broadcast_relay> relay);
+
+  /// Brings a message from another hub to every channel of that origin and name, and to no relay.
+  /// Those of one caller arrive in their order.
+  void deliver(const origin& from, const std::string& name,
+               std::shared_ptr<const encoded_data> data);
+
+  /// So many messages from another hub will never come: the channels get `messageerror` in their
+  /// place, as for a queue that was full.
+  void miss(const origin& from, const std::string& name, std::uint64_t messages);
 
 private:
   friend class detail::context_broadcasts;

@@ -173,6 +173,9 @@ public:
   /// A handle for a window at another node. Posting to it reaches that window.
   window_proxy remote_window(node_id at, window_id id, std::string name);
 
+  /// At which node a window is that has posted here, or was opened; none for one of this process.
+  std::optional<node_id> node_of(const window_proxy& window) const;
+
   /// A handle for a window that has yet to be found: what is posted to it waits. Any thread.
   window_proxy promise_window(std::string name);
 

@@ -377,6 +377,10 @@ void router::publish_as(window_id id, const window_proxy& local) {
   core_->publish_as(id, local);
 }
 
+std::optional<node_id> router::node_of(const window_proxy& window) const {
+  return core_->node_of(window);
+}
+
 window_proxy router::promise_window(std::string name) {
   return core_->promise_window(std::move(name));
 }

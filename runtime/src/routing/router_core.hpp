@@ -53,6 +53,7 @@ public:
   window_id publish(const window_proxy& local);
   void publish_as(window_id id, const window_proxy& local);
   window_proxy remote_window(node_id at, window_id id, std::string name);
+  std::optional<node_id> node_of(const window_proxy& which) const;
   window_proxy promise_window(std::string name) const;
   void fulfil(const window_proxy& promised, node_id at, window_id id);
   void refuse(const window_proxy& promised, close_reason why);

@@ -36,6 +36,11 @@ window_proxy router_core::remote_window(node_id at, window_id id, std::string na
   return window::make_proxy(known->stand_in);
 }
 
+std::optional<node_id> router_core::node_of(const window_proxy& which) const {
+  const auto found = stand_ins_.find(window::get(which));
+  return found == stand_ins_.end() ? std::nullopt : std::optional{found->second->node};
+}
+
 // Any thread: the window is nobody else's yet.
 window_proxy router_core::promise_window(std::string name) const {
   return window::make_proxy(ref<window>::adopt(new window{bounds.ports, std::move(name)}));
