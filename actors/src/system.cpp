@@ -10,6 +10,8 @@
 #include "actor_waker.hpp"
 #include "hawser/browsing_context.hpp"
 #include "hawser/detail/context_messages.hpp"
+#include "hawser/node.hpp"
+#include "node/node_actor.hpp"
 #include "system_state.hpp"
 
 namespace hawser {
@@ -66,6 +68,23 @@ void system_state::close_all() {
     enqueue(*caf::actor_cast<caf::abstract_actor*>(actor), message, current_execution_unit());
 }
 
+std::shared_ptr<node_actor> system_state::network() const {
+  const std::scoped_lock guard{network_lock_};
+  return network_.lock();
+}
+
+void system_state::join_network(const std::shared_ptr<node_actor>& as) {
+  const std::scoped_lock guard{network_lock_};
+  if (!network_.expired())
+    throw std::logic_error("a system is one node on the network, and this one is already");
+  network_ = as;
+}
+
+void system_state::leave_network() {
+  const std::scoped_lock guard{network_lock_};
+  network_.reset();
+}
+
 void system_state::report_open_ports() {
   constexpr std::size_t lines_max = 100;
   const auto all = open_ports.list();
@@ -116,6 +135,7 @@ system::system(caf::actor_system& existing, const config& settings)
 
 system::~system() {
   await_all_closed();
+  own_node_.reset();
   state_->report_open_ports();
 }
 
@@ -133,6 +153,31 @@ window_proxy system::open(std::string_view url, start_function start, open_optio
 
 void system::define_worker_script(worker_script script) {
   state_->scripts.define(std::move(script));
+}
+
+node& system::own_node() {
+  const std::scoped_lock guard{node_lock_};
+  if (!own_node_)
+    own_node_ = std::make_unique<hawser::node>(*this);
+  return *own_node_;
+}
+
+result<std::uint16_t> system::listen(const std::string& host, std::uint16_t port) {
+  if (const auto made = state_->network())
+    return made->call([&] { return made->listen(host, port, exposure::loopback); });
+  return own_node().listen(host, port);
+}
+
+result<std::string> system::connect(std::string_view url) {
+  if (const auto made = state_->network())
+    return made->await_connect(url);
+  return own_node().connect(url);
+}
+
+std::vector<peer_snapshot> system::nodes() const {
+  if (const auto made = state_->network())
+    return made->call([&made] { return made->peers(); });
+  return {};
 }
 
 void system::close_all() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -20,6 +21,7 @@
 
 namespace hawser::detail {
 
+class node_actor;
 class system_state;
 
 /// The same limits. Throws `std::invalid_argument` for such as would let nothing happen.
@@ -74,6 +76,13 @@ public:
   /// Logs the ports that nobody has closed, every context having ended.
   void report_open_ports();
 
+  /// The node of this system; null if it has none.
+  std::shared_ptr<node_actor> network() const;
+
+  /// Throws `std::logic_error` if there is one already.
+  void join_network(const std::shared_ptr<node_actor>& as);
+  void leave_network();
+
   caf::actor_system& actors;
   logs log;
   const limits default_limits;
@@ -84,6 +93,10 @@ public:
   shared_worker_directory shared_workers;
   worker_scripts scripts;
   hawser::system::channel_listener channel_made; ///< Set before the first context is opened.
+
+private:
+  mutable std::mutex network_lock_;
+  std::weak_ptr<node_actor> network_; // guarded by network_lock_
 };
 
 /// What is inside a `system`.

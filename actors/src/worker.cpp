@@ -11,6 +11,7 @@
 
 #include "actor_waker.hpp"
 #include "hawser/detail/context_messages.hpp"
+#include "node/worker_request.hpp"
 #include "worker_object.hpp"
 #include "worker_setup.hpp"
 
@@ -33,6 +34,22 @@ scope_setup scope_of(const worker_owner& owner, const worker_script& script,
           owner.registry.cluster()};
 }
 
+void start_here(const worker_owner& owner, const worker_script& script,
+                const worker_options& options, const message_port& inside,
+                const message_port& errors, worker_object& made) {
+  const auto loaded = owner.system->scripts.load(script);
+  const auto why = load_objection(loaded, script.name(), scope_kind::dedicated_worker);
+  if (!why.empty()) {
+    inside.close();
+    return post_load_failure(errors, why);
+  }
+  std::uint64_t id = 0;
+  owner.system->actors.spawn<dedicated_worker_global_scope>(
+    dedicated_worker_setup{scope_of(owner, script, options), loaded->dedicated(),
+                           owner.registry.release(inside), owner.registry.release(errors), &id});
+  made.runs_as(id);
+}
+
 } // namespace
 
 void post_load_failure(const message_port& errors, const std::string& what) {
@@ -44,6 +61,17 @@ std::optional<std::string> load_failure_of(const value& posted) {
   return posted[load_failure].as<std::string>();
 }
 
+std::string load_objection(const std::optional<worker_script>& loaded, const std::string& name,
+                           scope_kind kind) {
+  if (!loaded)
+    return "no worker script is called '" + name + "'";
+  const bool shared = kind == scope_kind::shared_worker;
+  const bool fits = shared ? bool{loaded->shared()} : bool{loaded->dedicated()};
+  return fits ? ""
+              : "worker script '" + name + "' is not for " + (shared ? "shared" : "dedicated")
+                  + " workers";
+}
+
 worker make_worker(const worker_owner& owner, worker_script script, worker_options options) {
   const auto messages = owner.registry.make_channel();
   const auto errors = owner.registry.make_channel();
@@ -52,19 +80,13 @@ worker make_worker(const worker_owner& owner, worker_script script, worker_optio
   errors.port1.label("errors of " + where);
   const auto made = std::make_shared<worker_object>(owner, messages.port1, errors.port1, where);
   made->listen();
-  const auto loaded = owner.system->scripts.load(script);
-  if (loaded && loaded->dedicated()) {
-    std::uint64_t id = 0;
-    owner.system->actors.spawn<dedicated_worker_global_scope>(dedicated_worker_setup{
-      scope_of(owner, script, options), loaded->dedicated(), owner.registry.release(messages.port2),
-      owner.registry.release(errors.port2), &id});
-    made->runs_as(id);
-  } else {
-    messages.port2.close();
-    post_load_failure(errors.port2,
-                      loaded ? "worker script '" + script.name() + "' is not for dedicated workers"
-                             : "no worker script is called '" + script.name() + "'");
-  }
+  if (options.node.empty() || is_here(*owner.system, options.node))
+    start_here(owner, script, options, messages.port2, errors.port2, *made);
+  else
+    start_elsewhere(*owner.system,
+                    {scope_kind::dedicated_worker, options.node, script.name(), options.name,
+                     to_string(owner.registry.origin()), owner.registry.release(messages.port2),
+                     owner.registry.release(errors.port2), made->make_lifeline()});
   return {messages.port1, made};
 }
 
@@ -102,8 +124,18 @@ void worker_object::take_error(const value& what) {
 }
 
 void worker_object::channel_closed() {
-  if (--open_channels_ == 0)
-    dispatch_trusted(*closed_);
+  if (--open_channels_ != 0)
+    return;
+  if (lifeline_)
+    lifeline_.close();
+  dispatch_trusted(*closed_);
+}
+
+endpoint worker_object::make_lifeline() {
+  const auto channel = registry_.make_channel();
+  lifeline_ = channel.port1;
+  lifeline_.label("lifeline of " + where());
+  return registry_.release(channel.port2);
 }
 
 // HTML #terminate-a-worker.
@@ -119,6 +151,8 @@ void worker_object::terminate() {
   for (const auto& each : system_->directory.terminate(id_))
     if (each)
       enqueue(*caf::actor_cast<caf::abstract_actor*>(each), message, current_execution_unit());
+  if (lifeline_)
+    drop(lifeline_);
   drop(outside_);
   drop(errors_);
 }

@@ -40,6 +40,9 @@ public:
 
   void runs_as(std::uint64_t id) noexcept { id_ = id; }
 
+  /// What ends the worker with it, if it runs at another node: the end that goes there.
+  endpoint make_lifeline();
+
   void terminate();
 
 private:
@@ -51,7 +54,8 @@ private:
   context_reporter& reporter_;
   message_port outside_;
   message_port errors_;
-  std::uint64_t id_ = 0;                // of the worker's context; 0 if it never started
+  message_port lifeline_;               // only to another node
+  std::uint64_t id_ = 0;                // of the worker's context; 0 if it is none of this process
   std::unique_ptr<close_event> closed_; // once the channel for messages has ended
   int open_channels_ = 2;
 };

@@ -4,11 +4,14 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "hawser/link.hpp"
+#include "hawser/value_encoder.hpp"
 #include "raw_peer.hpp"
 #include "two_nodes.hpp"
 
@@ -58,6 +61,8 @@ public:
         found += line;
     return found;
   }
+
+  lines log() const { return node_.log(); }
 
 private:
   test_node node_;
@@ -162,6 +167,51 @@ TEST_CASE("a client cannot take the place of a node that is connected", "[distri
   const std::string why = "node 'n' claims to be another node that is connected";
   CHECK(answer.ends_with(why));
   CHECK(target.log_of(second) == nothing_came_of(second, why + " (refused)"));
+}
+
+// How often the log says it, and how many lines it says were left out.
+std::pair<int, int> told_about_m(const lines& log) {
+  const std::string left_out = "[warning] [node] lines_left_out: ";
+  std::pair<int, int> told{0, 0};
+  for (const auto& line : log)
+    if (line.find("peer_misbehaved: node m sent ") != std::string::npos)
+      ++told.first;
+    else if (line.starts_with(left_out) && line.ends_with("about node m"))
+      told.second += std::stoi(line.substr(left_out.size()));
+  return told;
+}
+
+TEST_CASE("a peer cannot fill the log, which says how much it left out", "[distributed][hostile]") {
+  constexpr int frames = 1000;
+  attacked target;
+  const auto sum = [&target] {
+    const auto [told, left_out] = told_about_m(target.log());
+    return told + left_out;
+  };
+  {
+    const raw_socket client{raw_socket::connect_to(target.port())};
+    auto line = shaken_hands(client);
+    auto data = std::make_shared<encoded_data>();
+    REQUIRE_FALSE(encode(value{}, data->bytes));
+    window_frame stray;
+    stray.target = {1, 2};
+    stray.facts.origin = "hawser://m";
+    stray.message.data = data;
+    for (int i = 0; i < frames; ++i)
+      line.send(stray);
+    std::vector<std::byte> bytes;
+    line.take_output(bytes, std::size_t{1} << 24U);
+    client.send(as_text(bytes));
+    const auto first = [&target] { return told_about_m(target.log()).first; };
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (first() < 10 && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::yield();
+  }
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (sum() != frames && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
+  CHECK(sum() == frames);
+  CHECK(told_about_m(target.log()).first < 40); // Ten and one for each second.
 }
 
 TEST_CASE("no more strangers are let in at a time than may be", "[distributed][hostile]") {

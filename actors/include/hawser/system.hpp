@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,12 +12,15 @@
 #include <caf/actor_system.hpp>
 
 #include "hawser/config.hpp"
+#include "hawser/error.hpp"
 #include "hawser/open_options.hpp"
 #include "hawser/open_port.hpp"
 #include "hawser/port_registry.hpp"
 
 namespace hawser {
 
+class node;
+struct peer_snapshot;
 class scoped_context;
 class worker_script;
 
@@ -81,6 +85,22 @@ public:
   /// has no name, no start function, or a name that is taken.
   void define_worker_script(worker_script script);
 
+  // -- the network (hawser/node.hpp) ------------------------------------------------------------
+
+  /// The node that this system is on the network. One with the options that nobody has changed is
+  /// made by the first call, and ends once every context has. A program that wants others makes a
+  /// `hawser::node` of its own instead, and before; then this throws `std::logic_error`.
+  hawser::node& own_node();
+
+  /// As those of the node: the program's own, or else `own_node`.
+  result<std::uint16_t> listen(const std::string& host, std::uint16_t port);
+  result<std::string> connect(std::string_view url);
+
+  /// The nodes that are connected.
+  std::vector<peer_snapshot> nodes() const;
+
+  // -- its end ----------------------------------------------------------------------------------
+
   /// Asks every context to end after its current event.
   void close_all();
 
@@ -115,6 +135,8 @@ private:
   std::unique_ptr<config> own_config_;
   std::unique_ptr<caf::actor_system> own_actors_;
   std::shared_ptr<detail::system_state> state_;
+  std::mutex node_lock_;
+  std::unique_ptr<hawser::node> own_node_; // guarded by node_lock_
 };
 
 } // namespace hawser

@@ -121,8 +121,11 @@ void node_actor::on_tick() {
       take_events(found->second);
     }
   tell_left_out();
-  if (!stopping_)
+  if (!stopping_) {
+    give_up_waiting(now);
+    give_up_awaiting(now);
     retry();
+  }
   hurry(now);
   settle();
 }
@@ -214,6 +217,7 @@ void node_actor::on_opened(connection& from, link_session session) {
   broadcasts_->reached(from.peer.id, from.peer.name);
   for (const auto& then : std::exchange(from.waiting, {}))
     then(reached_node{from.peer.id, from.peer.name});
+  on_reached({from.peer.id, from.peer.name});
 }
 
 std::string node_actor::name_of(const node_id& which) const {

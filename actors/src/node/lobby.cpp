@@ -51,6 +51,7 @@ void node_actor::open_lobby() {
                                     system_->default_limits, "lobby of node " + options.name);
   lobby_->window_events().handler("message", [this](message_event& ev) { on_request(ev); });
   routes_.publish_as(lobby_id, lobby_->window());
+  hosting_ = std::make_unique<worker_hosting>(*this);
   broadcasts_ = std::make_unique<far_broadcasts>(*this, [this, entrance = entrance_] {
     entrance->post([this] {
       if (broadcasts_)
@@ -61,6 +62,8 @@ void node_actor::open_lobby() {
 
 void node_actor::close_lobby() {
   broadcasts_.reset();
+  hosting_.reset();
+  questions_.clear();
   lobby_.reset();
 }
 
@@ -76,22 +79,62 @@ void node_actor::on_request(message_event& ev) {
     return;
   const auto& asked = ev.data();
   if (asked["find"].type() == value_type::string)
-    on_find(asked["find"], ev.ports().front());
+    on_find(*from, asked["find"], ev.ports().front());
   else if (asked["broadcasts"].as<bool>())
     broadcasts_->listen_to(*from, ev.ports().front());
+  else if (asked["start"].type() == value_type::string)
+    hosting_->start(*from, asked, ev.ports());
 }
 
-void node_actor::on_find(const value& asked, const message_port& answer) {
-  const auto name = asked.as<std::string>();
-  const auto found = name ? published_.find(*name) : published_.end();
-  if (found == published_.end() || found->second.closed())
-    static_cast<void>(
-      answer.post_message(object{{"trouble", "node " + options.name + " has published no window '"
-                                               + name.value_or("") + "'"}}));
-  else
-    static_cast<void>(
-      answer.post_message(object{{"window", as_text(routes_.publish(found->second))}}));
+// A window that is not published yet may soon be: processes start in any order.
+void node_actor::on_find(const node_id& from, const value& asked, const message_port& answer) {
+  const auto name = asked.as<std::string>().value_or("");
+  const auto found = published_.find(name);
+  if (found != published_.end() && !found->second.closed())
+    return answer_find(answer, found->second);
+  const auto waiting = std::ranges::count_if(
+    questions_, [&from](const auto& each) { return each.second.from == from; });
+  if (options.patience.count() <= 0
+      || static_cast<std::size_t>(waiting) >= options.waiting_per_node_max)
+    return refuse_find(answer, name);
+  const auto number = ++last_question_;
+  const auto patience = static_cast<std::uint64_t>(options.patience.count());
+  questions_.emplace(number, waiting_question{from, name, answer, now_ms() + patience});
+  answer.on_close([this, number] { questions_.erase(number); });
+}
+
+void node_actor::answer_find(const message_port& answer, const window_proxy& window) {
+  static_cast<void>(answer.post_message(object{{"window", as_text(routes_.publish(window))}}));
   answer.close();
+}
+
+void node_actor::refuse_find(const message_port& answer, const std::string& name) {
+  static_cast<void>(answer.post_message(
+    object{{"trouble", "node " + options.name + " has published no window '" + name + "'"}}));
+  answer.close();
+}
+
+void node_actor::publish(const std::string& name, const window_proxy& window) {
+  published_[name] = window;
+  if (window.closed())
+    return;
+  const registry_scope scope{*lobby_};
+  std::erase_if(questions_, [&](const auto& each) {
+    if (each.second.name != name)
+      return false;
+    answer_find(each.second.answer, window);
+    return true;
+  });
+}
+
+void node_actor::give_up_waiting(std::uint64_t now) {
+  const registry_scope scope{*lobby_};
+  std::erase_if(questions_, [this, now](const auto& each) {
+    if (now < each.second.deadline_ms)
+      return false;
+    refuse_find(each.second.answer, each.second.name);
+    return true;
+  });
 }
 
 void node_actor::find_window(const node_id& at, const std::string& name,

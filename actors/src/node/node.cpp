@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -42,6 +43,53 @@ node_options named(node_options options, const node_id& id) {
   return options;
 }
 
+// How many waypoints have a link with each node.
+std::map<node_id, std::uint64_t> count_channels(const std::vector<waypoint_snapshot>& all) {
+  std::map<node_id, std::uint64_t> counted;
+  for (const auto& each : all) {
+    std::set<node_id> nodes;
+    for (const auto& link : {each.out, each.successor})
+      if (link)
+        nodes.insert(link->node);
+    for (const auto& link : each.in)
+      nodes.insert(link.node);
+    for (const auto& node : nodes)
+      ++counted[node];
+  }
+  return counted;
+}
+
+std::string in_small_letters(std::string text) {
+  for (char& each : text)
+    if (each >= 'A' && each <= 'Z')
+      each = static_cast<char>(each - 'A' + 'a');
+  return text;
+}
+
+// Names of nodes are hosts in origins, where capitals make no difference.
+node_options in_one_spelling(node_options options) {
+  options.name = in_small_letters(std::move(options.name));
+  for (auto& each : options.workers_for)
+    each = in_small_letters(std::move(each));
+  std::map<std::string, std::vector<std::string>> grants;
+  for (auto& [name, origins] : options.grants)
+    std::ranges::move(origins, std::back_inserter(grants[in_small_letters(name)]));
+  options.grants = std::move(grants);
+  return options;
+}
+
+void require_name(const std::string& name) {
+  if (!is_node_name(name))
+    throw std::invalid_argument("'" + name
+                                + "' cannot be a node's name: that has up to 255 ASCII letters, "
+                                  "digits, '.', '-' and '_'");
+  const auto url = "hawser://" + name;
+  const auto own = origin::parse(url);
+  if (!own || to_string(*own) != url)
+    throw std::invalid_argument("'" + name + "' cannot be a node's name: its origin would be "
+                                + (own ? to_string(*own) : "none"));
+}
+
 // The broker exists only after its router, which needs its waker.
 class late_waker : public waker {
 public:
@@ -61,11 +109,12 @@ private:
 } // namespace
 
 node_actor::node_actor(std::shared_ptr<system_state> system, node_options chosen, node_id own)
-  : options(named(std::move(chosen), own)),
+  : options(named(in_one_spelling(std::move(chosen)), own)),
     id(own),
     system_(std::move(system)),
     waker_(std::make_shared<late_waker>()),
     routes_(id, waker_, unguessable(), options.routes) {
+  require_name(options.name);
   if (!options.tls)
     return;
   identity_.emplace(*options.tls);
@@ -154,6 +203,7 @@ void node_actor::stop() {
     stopped_.emplace();
     auto outcome = stopped_->get_future();
     give_up_dialling("node " + options.name + " has ended");
+    give_up_awaiting(~std::uint64_t{0});
     while (!connections_.empty()) {
       auto& [at, each] = *connections_.begin();
       if (each.opened)
@@ -170,6 +220,11 @@ void node_actor::stop() {
   entrance_->close();
 }
 
+void node_actor::leave() {
+  system_->leave_network();
+  stop();
+}
+
 result<std::uint16_t> node_actor::listen(const std::string& host, std::uint16_t port, exposure to) {
   const bool loopback = host == "localhost" || host == "127.0.0.1" || host == "::1";
   if (!loopback && !options.tls && to != exposure::anybody)
@@ -180,23 +235,36 @@ result<std::uint16_t> node_actor::listen(const std::string& host, std::uint16_t 
   if (!made)
     return error{errc::invalid_state_error, made.error().what()};
   const auto chosen = self_->local_port(self_->add_doorman(made->release()));
-  if (options.contact.empty()) {
+  // Where it listens everywhere, nothing tells at which address others reach it.
+  const bool everywhere = host == "0.0.0.0" || host == "::";
+  if (options.contact.empty() && !everywhere) {
     routes_contact_ = to_string(node_address{host == "localhost" ? "127.0.0.1" : host, chosen, {}});
     routes_.contact(routes_contact_);
   }
   return chosen;
 }
 
-void node_actor::publish(const std::string& name, const window_proxy& window) {
-  published_[name] = window;
+result<std::string> node_actor::await_connect(std::string_view url) {
+  auto to = parse_node_address(url);
+  if (!to)
+    return to.error();
+  const auto outcome = std::make_shared<std::promise<result<std::string>>>();
+  post([this, to = *std::move(to), outcome] {
+    connect(to, [outcome](const result<reached_node>& told) {
+      outcome->set_value(told ? result<std::string>{told->name} : told.error());
+    });
+  });
+  return outcome->get_future().get();
 }
 
 std::vector<peer_snapshot> node_actor::peers() {
+  const auto channels = count_channels(routes_.waypoints());
   std::vector<peer_snapshot> all;
   for (const auto& [peer, at] : peers_) {
     const auto& each = connections_.at(at);
+    const auto counted = channels.find(peer);
     all.push_back({peer, each.peer.name, each.address, each.round_trip, each.peer_link.bytes_in(),
-                   each.peer_link.bytes_out()});
+                   each.peer_link.bytes_out(), counted == channels.end() ? 0 : counted->second});
   }
   return all;
 }
@@ -210,17 +278,14 @@ node::node(system& on, node_options options) {
       "a node needs caf::io::middleman, which this actor system has not loaded");
   if (options.links.heartbeat_ms == 0)
     throw std::invalid_argument("a node's heartbeat_ms must not be 0");
-  if (!options.name.empty() && !is_node_name(options.name))
-    throw std::invalid_argument("'" + options.name
-                                + "' cannot be a node's name: that has up to 255 ASCII letters, "
-                                  "digits, '.', '-' and '_'");
   core_ = std::make_shared<detail::node_actor>(state, std::move(options),
                                                draw<node_id>(detail::unguessable()));
+  state->join_network(core_);
   core_->start();
 }
 
 node::~node() {
-  core_->stop();
+  core_->leave();
 }
 
 const std::string& node::name() const noexcept {
@@ -236,16 +301,7 @@ result<std::uint16_t> node::listen(const std::string& host, std::uint16_t port, 
 }
 
 result<std::string> node::connect(std::string_view url) {
-  auto to = detail::parse_node_address(url);
-  if (!to)
-    return to.error();
-  const auto outcome = std::make_shared<std::promise<result<std::string>>>();
-  core_->post([core = core_, to = *std::move(to), outcome] {
-    core->connect(to, [outcome](const result<detail::node_actor::reached_node>& told) {
-      outcome->set_value(told ? result<std::string>{told->name} : told.error());
-    });
-  });
-  return outcome->get_future().get();
+  return core_->await_connect(url);
 }
 
 error node::keep_connected(std::string_view url) {

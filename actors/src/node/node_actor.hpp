@@ -26,9 +26,12 @@
 #include "node/line_budget.hpp"
 #include "node/node_address.hpp"
 #include "node/tls_session.hpp"
+#include "node/worker_hosting.hpp"
 #include "system_state.hpp"
 
 namespace hawser::detail {
+
+struct worker_request;
 
 /// The actor behind `node`: a CAF broker that owns the router and every connection. All that is
 /// not said to be for any thread is done on the broker's.
@@ -54,6 +57,9 @@ public:
   /// than about a second.
   void stop();
 
+  /// The same, once the system does not know it any more.
+  void leave();
+
   /// Has `work` done on the broker's thread, or never once this has stopped. Any thread.
   void post(std::function<void()> work) { entrance_->post(std::move(work)); }
 
@@ -71,6 +77,15 @@ public:
   /// `then` is called once, when both sides are up or never will be.
   void connect(const node_address& to, outcome_callback then);
   void keep_connected(const node_address& to);
+
+  /// Any thread that may wait.
+  result<std::string> await_connect(std::string_view url);
+
+  /// `node` is a name, of a node that is connected or soon will be, or a URL.
+  void reach(const std::string& node, outcome_callback then);
+
+  /// Has a worker started at another node. Any thread.
+  void ask_for(std::shared_ptr<worker_request> what);
 
   void publish(const std::string& name, const window_proxy& window);
 
@@ -158,6 +173,21 @@ private:
     std::vector<outcome_callback> waiting;
   };
 
+  /// Another node's question for a window that has yet to be published.
+  struct waiting_question {
+    node_id from;
+    std::string name;
+    message_port answer;
+    std::uint64_t deadline_ms;
+  };
+
+  /// A node that is meant by its name and has yet to be connected.
+  struct awaited_node {
+    std::string name;
+    std::uint64_t deadline_ms;
+    outcome_callback then;
+  };
+
   caf::behavior run(caf::io::broker* self);
 
   // -- connections.cpp ---------------------------------------------------------------------------
@@ -203,7 +233,14 @@ private:
   void open_lobby();
   void close_lobby();
   void on_request(message_event& ev);
-  void on_find(const value& name, const message_port& answer);
+  void on_find(const node_id& from, const value& asked, const message_port& answer);
+  void answer_find(const message_port& answer, const window_proxy& window);
+  void refuse_find(const message_port& answer, const std::string& name);
+  void give_up_waiting(std::uint64_t now);
+  void give_up_awaiting(std::uint64_t now);
+  void on_reached(const reached_node& which);
+  void send_request(const node_id& to, worker_request& what);
+  void decline(worker_request& what, const std::string& why);
   void tell_left_out();
   void forget_lines(const node_id& about);
   void find_window(const node_id& at, const std::string& name, const window_proxy& promised);
@@ -230,7 +267,11 @@ private:
   std::map<std::string, dialled_node> dialled_; // by address
   std::map<std::string, node_id> reached_;      // by address
   std::map<std::string, window_proxy> published_;
+  std::map<std::uint64_t, waiting_question> questions_;
+  std::uint64_t last_question_ = 0;
+  std::vector<awaited_node> awaited_;
   std::unique_ptr<far_broadcasts> broadcasts_;
+  std::unique_ptr<worker_hosting> hosting_;
   std::map<node_id, line_budget> lines_; // that others have caused
   std::uint64_t last_attempt_ = 0;
   bool stopping_ = false;

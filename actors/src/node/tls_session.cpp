@@ -47,6 +47,9 @@ std::vector<std::string> node_names(X509* certificate) {
   if (certificate == nullptr)
     return found;
   const auto add = [&found](std::string name) {
+    std::ranges::transform(name, name.begin(), [](char each) {
+      return each >= 'A' && each <= 'Z' ? static_cast<char>(each - 'A' + 'a') : each;
+    });
     if (is_node_name(name))
       found.push_back(std::move(name));
   };

@@ -57,7 +57,7 @@ struct node_facts {
   std::vector<std::string> origins; ///< It wishes to speak for, beside its own.
 };
 
-/// May a node have this name? Up to 255 ASCII letters, digits, `.`, `-` and `_`: as in a
+/// May a node have this name? Up to 255 small ASCII letters, digits, `.`, `-` and `_`: as in a
 /// certificate and an origin.
 bool is_node_name(std::string_view text) noexcept;
 

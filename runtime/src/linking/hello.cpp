@@ -82,8 +82,8 @@ namespace hawser {
 bool is_node_name(std::string_view text) noexcept {
   constexpr std::size_t name_bytes_max = 255;
   return !text.empty() && text.size() <= name_bytes_max && std::ranges::all_of(text, [](char each) {
-    return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z')
-           || (each >= '0' && each <= '9') || each == '.' || each == '-' || each == '_';
+    return (each >= 'a' && each <= 'z') || (each >= '0' && each <= '9') || each == '.'
+           || each == '-' || each == '_';
   });
 }
 
