@@ -122,8 +122,7 @@ void node_actor::on_tick() {
     }
   tell_left_out();
   if (!stopping_) {
-    give_up_waiting(now);
-    give_up_awaiting(now);
+    lose_patience(now);
     retry();
   }
   hurry(now);
@@ -217,12 +216,7 @@ void node_actor::on_opened(connection& from, link_session session) {
   broadcasts_->reached(from.peer.id, from.peer.name);
   for (const auto& then : std::exchange(from.waiting, {}))
     then(reached_node{from.peer.id, from.peer.name});
-  on_reached({from.peer.id, from.peer.name});
-}
-
-std::string node_actor::name_of(const node_id& which) const {
-  const auto found = peers_.find(which);
-  return found == peers_.end() ? std::string{} : connections_.at(found->second).peer.name;
+  far_workers_->reached({from.peer.id, from.peer.name});
 }
 
 bool node_actor::may_speak_for(const std::string& peer_name, const std::string& origin) const {

@@ -1,6 +1,7 @@
-// Asking other nodes for workers.
+#include "node/far_workers.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "node/node_actor.hpp"
 #include "node/worker_request.hpp"
@@ -10,9 +11,7 @@ namespace hawser::detail {
 
 bool is_here(const system_state& system, const std::string& node) {
   const auto own = system.network();
-  return own && std::ranges::equal(own->options.name, node, [](char known, char given) {
-           return known == given || (given >= 'A' && given <= 'Z' && known == given - 'A' + 'a');
-         });
+  return own && own->options.name == in_small_letters(node);
 }
 
 void start_elsewhere(system_state& system, worker_request what) {
@@ -25,79 +24,74 @@ void start_elsewhere(system_state& system, worker_request what) {
                     "this system has no node, and so does not know node '" + what.node + "'");
 }
 
-void node_actor::ask_for(std::shared_ptr<worker_request> what) {
-  post([this, what = std::move(what)] {
-    reach(what->node, [this, what](const result<reached_node>& outcome) {
-      if (outcome)
-        send_request(outcome->id, *what);
-      else
-        decline(*what, outcome.error().what());
-    });
+void far_workers::ask_for(const std::shared_ptr<worker_request>& what) {
+  reach(what->node, [this, what](const result<reached_node>& outcome) {
+    if (outcome)
+      send(outcome->id, *what);
+    else
+      decline(*what, outcome.error().what());
   });
 }
 
-void node_actor::reach(const std::string& node, outcome_callback then) {
+void far_workers::reach(const std::string& node, outcome_callback then) {
   if (node.starts_with("hawser://")) {
     const auto to = parse_node_address(node);
-    return to ? connect(*to, std::move(then)) : then(to.error());
+    return to ? node_.connect(*to, std::move(then)) : then(to.error());
   }
-  std::string name = node;
-  std::ranges::transform(name, name.begin(), [](char each) {
-    return each >= 'A' && each <= 'Z' ? static_cast<char>(each - 'A' + 'a') : each;
-  });
-  for (const auto& [which, at] : peers_)
-    if (connections_.at(at).peer.name == name)
-      return then(reached_node{which, name});
-  const auto patience = static_cast<std::uint64_t>(options.patience.count());
-  awaited_.push_back({std::move(name), now_ms() + patience, std::move(then)});
+  auto name = in_small_letters(node);
+  if (const auto known = node_.node_called(name))
+    return then(reached_node{*known, name});
+  const auto patience = static_cast<std::uint64_t>(node_.options.patience.count());
+  awaited_.push_back({std::move(name), node_.now_ms() + patience, std::move(then)});
 }
 
-void node_actor::on_reached(const reached_node& which) {
-  const auto first = std::ranges::stable_partition(
-    awaited_, [&which](const auto& each) { return each.name != which.name; });
-  const std::vector<awaited_node> here{std::make_move_iterator(first.begin()),
-                                       std::make_move_iterator(awaited_.end())};
-  awaited_.erase(first.begin(), awaited_.end());
-  for (const auto& each : here)
+template <class Stays>
+std::vector<far_workers::awaited_node> far_workers::take_out(Stays stays) {
+  const auto leaving = std::ranges::stable_partition(awaited_, stays);
+  std::vector<awaited_node> out{std::make_move_iterator(leaving.begin()),
+                                std::make_move_iterator(leaving.end())};
+  awaited_.erase(leaving.begin(), leaving.end());
+  return out;
+}
+
+void far_workers::reached(const reached_node& which) {
+  for (const auto& each :
+       take_out([&which](const awaited_node& one) { return one.name != which.name; }))
     each.then(which);
 }
 
-void node_actor::give_up_awaiting(std::uint64_t now) {
-  const auto first = std::ranges::stable_partition(
-    awaited_, [now](const auto& each) { return now < each.deadline_ms; });
-  const std::vector<awaited_node> late{std::make_move_iterator(first.begin()),
-                                       std::make_move_iterator(awaited_.end())};
-  awaited_.erase(first.begin(), awaited_.end());
-  for (const auto& each : late)
-    each.then(error{errc::not_found_error,
-                    "node " + options.name + " is connected with no node '" + each.name + "'"});
+void far_workers::give_up(std::uint64_t now_ms) {
+  for (const auto& each :
+       take_out([now_ms](const awaited_node& one) { return now_ms < one.deadline_ms; }))
+    each.then(error{errc::not_found_error, "node " + node_.options.name
+                                             + " is connected with no node '" + each.name + "'"});
 }
 
-void node_actor::send_request(const node_id& to, worker_request& what) {
-  const registry_scope scope{*lobby_};
+void far_workers::send(const node_id& to, worker_request& what) {
+  auto& lobby = node_.lobby();
+  const registry_scope scope{lobby};
   const bool dedicated = what.kind == scope_kind::dedicated_worker;
   const object asked{{"start", dedicated ? "dedicated" : "shared"},
                      {"script", what.script},
                      {"name", what.name},
                      {"origin", what.origin}};
-  const auto messages = lobby_->adopt(std::move(what.messages));
-  const auto errors = lobby_->adopt(std::move(what.errors));
+  const auto messages = lobby.adopt(std::move(what.messages));
+  const auto errors = lobby.adopt(std::move(what.errors));
   transfer_list ports{messages, errors};
   if (dedicated)
-    ports = {messages, errors, lobby_->adopt(std::move(what.lifeline))};
-  const auto err = lobby_of(to).post_message(asked, "*", std::move(ports));
+    ports = {messages, errors, lobby.adopt(std::move(what.lifeline))};
+  const auto err = node_.lobby_of(to).post_message(asked, "*", std::move(ports));
   if (!err)
     return;
   messages.close();
-  post_load_failure(errors, "node " + name_of(to) + " cannot be asked: " + err.what());
+  post_load_failure(errors, "node " + node_.name_of(to) + " cannot be asked: " + err.what());
 }
 
-void node_actor::decline(worker_request& what, const std::string& why) {
+void far_workers::decline(worker_request& what, const std::string& why) {
+  auto& lobby = node_.lobby();
+  const registry_scope scope{lobby};
   what.messages.close(close_reason::closed_by_peer);
-  if (!lobby_)
-    return; // Nobody is left to tell why.
-  const registry_scope scope{*lobby_};
-  post_load_failure(lobby_->adopt(std::move(what.errors)), why);
+  post_load_failure(lobby.adopt(std::move(what.errors)), why);
 }
 
 } // namespace hawser::detail

@@ -51,6 +51,8 @@ void node_actor::open_lobby() {
                                     system_->default_limits, "lobby of node " + options.name);
   lobby_->window_events().handler("message", [this](message_event& ev) { on_request(ev); });
   routes_.publish_as(lobby_id, lobby_->window());
+  questions_ = std::make_unique<window_questions>(options.patience, options.waiting_per_node_max);
+  far_workers_ = std::make_unique<far_workers>(*this);
   hosting_ = std::make_unique<worker_hosting>(*this);
   broadcasts_ = std::make_unique<far_broadcasts>(*this, [this, entrance = entrance_] {
     entrance->post([this] {
@@ -63,7 +65,8 @@ void node_actor::open_lobby() {
 void node_actor::close_lobby() {
   broadcasts_.reset();
   hosting_.reset();
-  questions_.clear();
+  far_workers_.reset();
+  questions_.reset();
   lobby_.reset();
 }
 
@@ -86,21 +89,33 @@ void node_actor::on_request(message_event& ev) {
     hosting_->start(*from, asked, ev.ports());
 }
 
+std::string node_actor::name_of(const node_id& which) const {
+  const auto found = peers_.find(which);
+  return found == peers_.end() ? std::string{} : connections_.at(found->second).peer.name;
+}
+
+std::optional<node_id> node_actor::node_called(const std::string& name) const {
+  for (const auto& [which, at] : peers_)
+    if (connections_.at(at).peer.name == name)
+      return which;
+  return std::nullopt;
+}
+
+void node_actor::ask_for(std::shared_ptr<worker_request> what) {
+  post([this, what = std::move(what)] {
+    if (far_workers_)
+      far_workers_->ask_for(what);
+  });
+}
+
 // A window that is not published yet may soon be: processes start in any order.
 void node_actor::on_find(const node_id& from, const value& asked, const message_port& answer) {
   const auto name = asked.as<std::string>().value_or("");
   const auto found = published_.find(name);
   if (found != published_.end() && !found->second.closed())
-    return answer_find(answer, found->second);
-  const auto waiting = std::ranges::count_if(
-    questions_, [&from](const auto& each) { return each.second.from == from; });
-  if (options.patience.count() <= 0
-      || static_cast<std::size_t>(waiting) >= options.waiting_per_node_max)
-    return refuse_find(answer, name);
-  const auto number = ++last_question_;
-  const auto patience = static_cast<std::uint64_t>(options.patience.count());
-  questions_.emplace(number, waiting_question{from, name, answer, now_ms() + patience});
-  answer.on_close([this, number] { questions_.erase(number); });
+    answer_find(answer, found->second);
+  else if (!questions_->wait(from, name, answer, now_ms()))
+    refuse_find(answer, name);
 }
 
 void node_actor::answer_find(const message_port& answer, const window_proxy& window) {
@@ -119,21 +134,16 @@ void node_actor::publish(const std::string& name, const window_proxy& window) {
   if (window.closed())
     return;
   const registry_scope scope{*lobby_};
-  std::erase_if(questions_, [&](const auto& each) {
-    if (each.second.name != name)
-      return false;
-    answer_find(each.second.answer, window);
-    return true;
+  questions_->answer(name, [this, &window](const message_port& answer, const std::string&) {
+    answer_find(answer, window);
   });
 }
 
-void node_actor::give_up_waiting(std::uint64_t now) {
+void node_actor::lose_patience(std::uint64_t now) {
+  far_workers_->give_up(now);
   const registry_scope scope{*lobby_};
-  std::erase_if(questions_, [this, now](const auto& each) {
-    if (now < each.second.deadline_ms)
-      return false;
-    refuse_find(each.second.answer, each.second.name);
-    return true;
+  questions_->give_up(now, [this](const message_port& answer, const std::string& name) {
+    refuse_find(answer, name);
   });
 }
 

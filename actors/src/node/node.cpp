@@ -59,14 +59,6 @@ std::map<node_id, std::uint64_t> count_channels(const std::vector<waypoint_snaps
   return counted;
 }
 
-std::string in_small_letters(std::string text) {
-  for (char& each : text)
-    if (each >= 'A' && each <= 'Z')
-      each = static_cast<char>(each - 'A' + 'a');
-  return text;
-}
-
-// Names of nodes are hosts in origins, where capitals make no difference.
 node_options in_one_spelling(node_options options) {
   options.name = in_small_letters(std::move(options.name));
   for (auto& each : options.workers_for)
@@ -179,17 +171,17 @@ caf::behavior node_actor::run(caf::io::broker* self) {
   };
 }
 
-void node_actor::entrance::open(caf::actor broker) {
+void entrance::open(caf::actor broker) {
   const std::scoped_lock guard{lock_};
   broker_ = std::move(broker);
 }
 
-void node_actor::entrance::close() {
+void entrance::close() {
   const std::scoped_lock guard{lock_};
   broker_ = nullptr;
 }
 
-void node_actor::entrance::post(std::function<void()> work) {
+void entrance::post(std::function<void()> work) {
   const std::scoped_lock guard{lock_};
   if (broker_)
     enqueue(*caf::actor_cast<caf::abstract_actor*>(broker_),
@@ -203,7 +195,7 @@ void node_actor::stop() {
     stopped_.emplace();
     auto outcome = stopped_->get_future();
     give_up_dialling("node " + options.name + " has ended");
-    give_up_awaiting(~std::uint64_t{0});
+    far_workers_->give_up(~std::uint64_t{0});
     while (!connections_.empty()) {
       auto& [at, each] = *connections_.begin();
       if (each.opened)

@@ -1,13 +1,11 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <future>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -23,15 +21,16 @@
 #include "hawser/node.hpp"
 #include "node/broadcasts.hpp"
 #include "node/dial.hpp"
+#include "node/entrance.hpp"
+#include "node/far_workers.hpp"
 #include "node/line_budget.hpp"
 #include "node/node_address.hpp"
 #include "node/tls_session.hpp"
+#include "node/window_questions.hpp"
 #include "node/worker_hosting.hpp"
 #include "system_state.hpp"
 
 namespace hawser::detail {
-
-struct worker_request;
 
 /// The actor behind `node`: a CAF broker that owns the router and every connection. All that is
 /// not said to be for any thread is done on the broker's.
@@ -40,13 +39,7 @@ struct worker_request;
 /// ask each other in lobby.cpp.
 class node_actor : public std::enable_shared_from_this<node_actor>, private registry_host {
 public:
-  /// A node that is connected.
-  struct reached_node {
-    node_id id;
-    std::string name;
-  };
-
-  using outcome_callback = std::function<void(const result<reached_node>&)>;
+  using clock = std::chrono::steady_clock;
 
   node_actor(std::shared_ptr<system_state> system, node_options options, node_id own);
 
@@ -81,9 +74,6 @@ public:
   /// Any thread that may wait.
   result<std::string> await_connect(std::string_view url);
 
-  /// `node` is a name, of a node that is connected or soon will be, or a URL.
-  void reach(const std::string& node, outcome_callback then);
-
   /// Has a worker started at another node. Any thread.
   void ask_for(std::shared_ptr<worker_request> what);
 
@@ -109,6 +99,11 @@ public:
   /// Empty if it is not connected.
   std::string name_of(const node_id& which) const;
 
+  /// None if no such node is connected.
+  std::optional<node_id> node_called(const std::string& name) const;
+
+  std::uint64_t now_ms() const { return as_ms(clock::now()); }
+
   bool may_speak_for(const std::string& peer_name, const std::string& origin) const;
 
   /// Logs what another node has caused, if there have not been too many such lines.
@@ -118,23 +113,7 @@ public:
   const node_id id;
 
 private:
-  using clock = std::chrono::steady_clock;
   using handle = caf::io::connection_handle;
-
-  /// The way to the broker for threads that may outlive it. A broker of CAF 0.18 keeps for ever
-  /// what is sent to it after its end.
-  class entrance {
-  public:
-    void open(caf::actor broker);
-    void close();
-    void post(std::function<void()> work);
-
-    std::atomic<unsigned> dialling = 0; ///< Threads, also those whose outcome comes too late.
-
-  private:
-    std::mutex lock_;
-    caf::actor broker_;
-  };
 
   struct connection {
     handle at;
@@ -173,21 +152,6 @@ private:
     std::vector<outcome_callback> waiting;
   };
 
-  /// Another node's question for a window that has yet to be published.
-  struct waiting_question {
-    node_id from;
-    std::string name;
-    message_port answer;
-    std::uint64_t deadline_ms;
-  };
-
-  /// A node that is meant by its name and has yet to be connected.
-  struct awaited_node {
-    std::string name;
-    std::uint64_t deadline_ms;
-    outcome_callback then;
-  };
-
   caf::behavior run(caf::io::broker* self);
 
   // -- connections.cpp ---------------------------------------------------------------------------
@@ -212,7 +176,6 @@ private:
   bool settled_with_other(connection& newcomer);
   void settle();
   void flush(connection& to);
-  std::uint64_t now_ms() const { return as_ms(clock::now()); }
 
   static std::uint64_t as_ms(clock::time_point when) {
     return static_cast<std::uint64_t>(
@@ -236,11 +199,7 @@ private:
   void on_find(const node_id& from, const value& asked, const message_port& answer);
   void answer_find(const message_port& answer, const window_proxy& window);
   void refuse_find(const message_port& answer, const std::string& name);
-  void give_up_waiting(std::uint64_t now);
-  void give_up_awaiting(std::uint64_t now);
-  void on_reached(const reached_node& which);
-  void send_request(const node_id& to, worker_request& what);
-  void decline(worker_request& what, const std::string& why);
+  void lose_patience(std::uint64_t now);
   void tell_left_out();
   void forget_lines(const node_id& about);
   void find_window(const node_id& at, const std::string& name, const window_proxy& promised);
@@ -267,9 +226,8 @@ private:
   std::map<std::string, dialled_node> dialled_; // by address
   std::map<std::string, node_id> reached_;      // by address
   std::map<std::string, window_proxy> published_;
-  std::map<std::uint64_t, waiting_question> questions_;
-  std::uint64_t last_question_ = 0;
-  std::vector<awaited_node> awaited_;
+  std::unique_ptr<window_questions> questions_;
+  std::unique_ptr<far_workers> far_workers_;
   std::unique_ptr<far_broadcasts> broadcasts_;
   std::unique_ptr<worker_hosting> hosting_;
   std::map<node_id, line_budget> lines_; // that others have caused

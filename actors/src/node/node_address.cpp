@@ -38,6 +38,13 @@ result<node_address> parse_node_address(std::string_view url) {
   return found;
 }
 
+std::string in_small_letters(std::string text) {
+  for (char& each : text)
+    if (each >= 'A' && each <= 'Z')
+      each = static_cast<char>(each - 'A' + 'a');
+  return text;
+}
+
 std::string to_string(const node_address& address) {
   const bool ipv6 = address.host.find(':') != std::string::npos;
   return "hawser://" + (ipv6 ? "[" + address.host + "]" : address.host) + ":"

@@ -17,6 +17,9 @@ struct node_address {
 
 result<node_address> parse_node_address(std::string_view url);
 
+/// Names of nodes are hosts in origins, where capitals make no difference.
+std::string in_small_letters(std::string text);
+
 /// Without the window's name.
 std::string to_string(const node_address& address);
 
