@@ -47,10 +47,10 @@ void far_workers::reach(const std::string& node, outcome_callback then) {
 
 template <class Stays>
 std::vector<far_workers::awaited_node> far_workers::take_out(Stays stays) {
-  const auto leaving = std::ranges::stable_partition(awaited_, stays);
-  std::vector<awaited_node> out{std::make_move_iterator(leaving.begin()),
-                                std::make_move_iterator(leaving.end())};
-  awaited_.erase(leaving.begin(), leaving.end());
+  const auto leaving = std::stable_partition(awaited_.begin(), awaited_.end(), stays);
+  std::vector<awaited_node> out{std::make_move_iterator(leaving),
+                                std::make_move_iterator(awaited_.end())};
+  awaited_.erase(leaving, awaited_.end());
   return out;
 }
 
