@@ -23,6 +23,9 @@ public:
   friend void intrusive_add_ref(window* target) noexcept;
   friend void intrusive_release(window* target) noexcept;
 
+  /// Does only the caller hold on to it?
+  bool held_once() const noexcept { return refs_.load(std::memory_order_acquire) == 1; }
+
   mailbox inbox;
   const std::string name;
   const std::uint64_t id;

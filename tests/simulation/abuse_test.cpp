@@ -216,6 +216,209 @@ TEST_CASE("what follows a port is no more than its descriptor says", "[routing][
   CHECK(s.at(0).empty());
 }
 
+// A foe that holds an end whose peer is at 0, and says what it likes to that.
+struct greedy : scenario {
+  explicit greedy(const mix& how = {}) : scenario(how), foe{w, 2, outlaw::form::holder} {
+    across(0, 2);
+    foe.turn_bad();
+    near = at(0).at(0).id;
+    far = at(2).at(0).id;
+    hear_all();
+  }
+
+  void say(const waypoint_id& target, const waypoint_id& origin, const waypoint_frame& what) {
+    w.inject(2, 0, routed_frame{target, origin, what});
+    pass_all(2, 0);
+  }
+
+  void bring(const port_descriptor& port, const window_id& from = {}) {
+    const auto target = w.at(0).routes->publish(w.page(0).scope->registry().window());
+    window_frame f{target, {"null", {}, from, "w"}, nothing()};
+    if (port.id)
+      f.message.ports = {port};
+    w.inject(2, 0, f);
+    pass_all(2, 0);
+  }
+
+  static port_descriptor port(std::uint64_t number) {
+    port_descriptor made;
+    made.id = {1, number};
+    made.channel = {6, number};
+    made.predecessor = {2, number};
+    made.epoch = 1;
+    made.allowed = {100, 100000};
+    return made;
+  }
+
+  // A new place of its end, which it binds at once.
+  link_address pretend_to_move(std::uint64_t epoch, std::uint64_t number) {
+    const link_address place{w.at(2).id, {3, epoch}};
+    say(near, far, announce_frame{place, epoch, {4, epoch}, "", 0});
+    say(near, place.waypoint, start_frame{epoch, number});
+    return place;
+  }
+
+  void hear_all() {
+    w.page(0).scope->registry().window_events().add_event_listener(
+      "message", [this](message_event& ev) { sources.push_back(ev.source()); });
+    w.page(0).scope->registry().window_events().add_event_listener("messageerror",
+                                                                   [this] { ++unreadable; });
+  }
+
+  router_statistics seen() { return w.at(0).routes->statistics(); }
+
+  outlaw foe;
+  waypoint_id near;
+  waypoint_id far;
+  std::vector<window_proxy> sources;
+  unsigned unreadable = 0;
+};
+
+constexpr auto far_away = std::uint64_t{1} << 40;
+
+TEST_CASE("whoever is foretold and never comes is not waited for by what is gone",
+          "[routing][S62]") {
+  greedy s;
+  for (std::uint64_t i = 1; i <= 200; ++i) {
+    const auto port = greedy::port(i);
+    s.bring(port);
+    s.say(port.id, port.predecessor, end_frame{0, 1, {{9, i % 3}, {9, i}}, 5, far_away + i});
+    CHECK(s.seen().waypoints_awaiting == 1);
+    s.say(port.id, {9, 9}, broken_frame{}); // Not its link.
+    s.say(port.id, port.predecessor, broken_frame{});
+    CHECK(s.seen().waypoints_awaiting == 0);
+  }
+}
+
+TEST_CASE("one end waits once, however often somebody is foretold", "[routing][S62]") {
+  greedy s;
+  for (std::uint64_t i = 2; i <= 200; ++i) {
+    const auto place = s.pretend_to_move(i, far_away);
+    s.say(s.near, place.waypoint, end_frame{far_away, 0, {{9, 9}, {9, 9}}, far_away, far_away + i});
+  }
+  CHECK(s.seen().waypoints_awaiting == 1);
+}
+
+TEST_CASE("no more links lead to an end than it can settle", "[routing][S62]") {
+  greedy s;
+  const bool ended = GENERATE(false, true);
+  for (std::uint64_t i = 2; i <= 500; ++i) {
+    const auto place = s.pretend_to_move(i, far_away);
+    if (ended)
+      s.say(s.near, place.waypoint, end_frame{far_away, 7, place, 0, 1});
+  }
+  const auto most = s.w.how.bounds.unsettled_links_max + 1;
+  CHECK(s.at(0).at(0).in.size() + s.at(0).at(0).ends == most);
+}
+
+TEST_CASE("an end waits once for a connection that takes no more", "[routing][S66]") {
+  greedy s;
+  s.w.at(0).routes->hold(s.w.at(2).id);
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    const auto port = greedy::port(i);
+    s.bring(port);
+    for (std::uint64_t k = 1; k <= 3; ++k) {
+      s.say(port.id, port.predecessor, credit_frame{0, {100 + k, 100000 + k}, 0});
+      s.say(s.near, s.far, credit_frame{0, {i + k, i + k}, 0});
+    }
+    CHECK(s.seen().waypoints_held == 2);
+    s.say(port.id, port.predecessor, broken_frame{});
+    CHECK(s.seen().waypoints_held == 1);
+  }
+}
+
+TEST_CASE("handles of windows last as long as somebody holds them", "[routing][S62]") {
+  greedy s;
+  const auto heard = [&s](std::uint64_t from) {
+    s.bring({}, {5, from});
+    s.turn(0);
+  };
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    heard(i);
+    s.sources.resize(std::min<std::size_t>(s.sources.size(), 10));
+    CHECK(s.seen().windows_elsewhere <= 2 * s.sources.size() + 3);
+  }
+  REQUIRE(s.sources.size() == 10);
+  for (std::uint64_t i = 1; i <= 10; ++i)
+    heard(i);
+  CHECK(std::equal(s.sources.begin(), s.sources.begin() + 10, s.sources.begin() + 10));
+}
+
+TEST_CASE("a handle that was let go may still have something to send", "[routing][S62]") {
+  greedy s;
+  auto& page = s.w.page(0);
+  s.bring({}, {5, 1});
+  s.turn(0);
+  page.scope->run([&] { REQUIRE_FALSE(s.sources.back().post_message("answer", "*")); });
+  s.sources.clear();
+  for (std::uint64_t i = 2; i <= 20; ++i)
+    s.bring({}, {5, i});
+  s.mark();
+  s.w.route(0);
+  CHECK(s.count("WINDOW") == 1);
+}
+
+TEST_CASE("a node has handles of no more windows than it may", "[routing][S62]") {
+  mix how;
+  how.bounds.windows_per_node_max = 20;
+  greedy s{how};
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    s.bring(greedy::port(i), {5, i});
+    s.turn(0); // Whoever hears of it keeps it.
+  }
+  CHECK(s.sources.size() == 20);
+  CHECK(s.seen().windows_elsewhere == 20);
+  CHECK(s.w.rules_broken == 0); // What the foe has done is its own doing.
+  s.sources.clear();
+  for (std::uint64_t i = 101; i <= 110; ++i)
+    s.bring({}, {5, i});
+  s.turn(0);
+  CHECK(s.sources.size() == 10);
+}
+
+TEST_CASE("a message to a window counts what it is", "[routing][S66]") {
+  greedy s;
+  auto data = std::make_shared<encoded_data>();
+  data->bytes.resize(std::size_t{1} << 24,
+                     std::byte{0xff}); // A 128th of what may wait, unreadable.
+  const auto target = s.w.at(0).routes->publish(s.w.page(0).scope->registry().window());
+  for (unsigned i = 0; i < 140; ++i) {
+    s.w.inject(2, 0, window_frame{target, {"null", {}, {}, ""}, {data, {}, 0, 0}});
+    s.pass_all(2, 0);
+  }
+  s.turn(0);
+  CHECK(s.unreadable == 127);
+}
+
+TEST_CASE("nodes that came once are forgotten", "[routing][S62]") {
+  mix how;
+  how.bounds.absent_nodes_max = 20;
+  greedy s{how};
+  auto& routes = *s.w.at(0).routes;
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    routes.link_failed({7, i}, 3);
+    CHECK(routes.newest_session({7, i}) == 3);
+    routes.link_up({8, i}, 1);
+    routes.link_down({8, i});
+  }
+  CHECK(s.seen().nodes_known == 20 + s.w.size() - 1);
+  CHECK(routes.newest_session({8, 100}) == 1);
+  CHECK(routes.newest_session({8, 1}) == 0);
+  CHECK(routes.newest_session(s.w.at(2).id) == 1); // It is connected.
+}
+
+TEST_CASE("windows of contexts that have ended are forgotten", "[routing][S55]") {
+  scenario s{1};
+  auto& routes = *s.w.at(0).routes;
+  const auto kept = routes.publish(s.w.page(0).scope->registry().window());
+  for (unsigned i = 0; i < 100; ++i) {
+    test::test_context page{"page"};
+    CHECK(routes.publish(page->window()));
+  }
+  CHECK(routes.statistics().windows_published < 5);
+  CHECK(routes.publish(s.w.page(0).scope->registry().window()) == kept);
+}
+
 // What its first host has not received yet counts as what its second host is to receive.
 TEST_CASE("an end with many unread messages moves on before they have arrived", "[routing][S21]") {
   mix how;

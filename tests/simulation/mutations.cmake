@@ -54,6 +54,7 @@ mutation(gone_ignored ending.cpp
 mutation(credit_not_repeated crediting.cpp "if (when == telling::news && told <=" "if (when <= telling::anyway && told <=")
 mutation(outbox_overtaken crediting.cpp "const bool from_mailbox = may && w.outbox_to_come == 0;" "const bool from_mailbox = may;")
 mutation(old_announcements_followed switching.cpp "if (w.fin_sent || f.epoch <= w.out_epoch)" "if (w.fin_sent)")
+mutation(deferred_for_ever switching.cpp "if (w.gone || !w.deferred ||" "if (!w.gone ||")
 mutation(empty_key_opens switching.cpp "if (!w.key || f.key != w.key)" "if (f.key != w.key)")
 mutation(strangers_break ending.cpp "if (!neighbour)" "if (!neighbour && w.gone)")
 mutation(strangers_end_streams ending.cpp "if (link == w.out || link == w.successor)\n" "if (!w.gone)\n")

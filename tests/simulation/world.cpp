@@ -656,6 +656,8 @@ mix mix_of(std::uint64_t seed) {
   chosen.bounds.window_initial = {pick(std::uint64_t{1}, std::uint64_t{3}, std::uint64_t{256}),
                                   pick(std::uint64_t{40}, std::uint64_t{1} << 20)};
   chosen.encoded = pick(false, false, true);
+  chosen.bounds.unsettled_links_max =
+    pick(std::size_t{8}, std::size_t{8}, std::size_t{8}, std::size_t{1});
   return chosen;
 }
 

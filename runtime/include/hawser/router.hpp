@@ -31,8 +31,8 @@ struct router_limits {
   /// How many nodes may pass on one message or announcement.
   std::uint32_t hops_max = 64;
 
-  /// Links into one waypoint that are not settled; while there are more, it follows no announcement
-  /// but the newest, later.
+  /// Links into one waypoint, but for one of them, and ENDs there that wait for earlier messages.
+  /// While there are more, it follows no announcement but the newest, later.
   std::size_t unsettled_links_max = 8;
 
   /// Waypoints that one other node has brought here and that still exist. A port beyond is refused
@@ -42,6 +42,13 @@ struct router_limits {
   /// What may follow a port on its way: unread messages, or posts without a number. A port that
   /// brings more is refused with close reason `limit`.
   flow_tally brought_max = {std::uint64_t{1} << 24, std::uint64_t{1} << 31};
+
+  /// Windows of one other node of which there are handles here. A message from one more is refused
+  /// and its ports closed with reason `limit`.
+  std::size_t windows_per_node_max = std::size_t{1} << 16;
+
+  /// Nodes that are not connected any more and whose last connection is remembered.
+  std::size_t absent_nodes_max = std::size_t{1} << 16;
 
   /// For the data of messages.
   wire_limits values = node_wire_limits;
@@ -82,7 +89,8 @@ struct waypoint_snapshot {
   std::vector<link_address> in;          ///< What may feed it.
   std::uint64_t sent = 0;                ///< The next number out,
   std::uint64_t received = 0;            ///< and the next in.
-  std::size_t early = 0;                 ///< Messages that wait for earlier ones.
+  std::size_t early = 0;                 ///< Messages that wait for earlier ones,
+  std::size_t ends = 0;                  ///< and ENDs.
   bool announced = false;                ///< Its peer has not bound itself to it yet.
 };
 
@@ -98,6 +106,11 @@ struct router_statistics {
   std::uint64_t messages_received = 0;
   std::uint64_t messages_relayed = 0;
   std::uint64_t frames_stray = 0;
+  std::uint64_t nodes_known = 0;        ///< Connected now, or remembered.
+  std::uint64_t waypoints_awaiting = 0; ///< Somebody over a connection that is yet to be made.
+  std::uint64_t waypoints_held = 0;    ///< That have something for a connection that takes no more.
+  std::uint64_t windows_elsewhere = 0; ///< Of which there are handles here.
+  std::uint64_t windows_published = 0;
 };
 
 /// The ports of one node that reach, or have reached, other nodes.

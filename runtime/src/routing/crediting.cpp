@@ -20,8 +20,16 @@ bool router_core::may_post(waypoint& w) {
   const auto link = links_.find(w.out->node);
   if (link == links_.end() || !link->second.held)
     return true;
-  link->second.waiting.push_back(w.id);
+  link->second.waiting.insert(w.id);
   return false;
+}
+
+// It does not post there any more.
+void router_core::wait_no_more(const waypoint& w) {
+  if (!w.out)
+    return;
+  if (const auto link = links_.find(w.out->node); link != links_.end())
+    link->second.waiting.erase(w.id);
 }
 
 // Posts what the local end has to say as far as it may. True if there is more for a next turn.

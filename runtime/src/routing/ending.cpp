@@ -54,6 +54,7 @@ void router_core::on_gone(waypoint& w, const link_address& link) {
     return break_route(w, close_reason::undeliverable, &link);
   if (auto* from = w.find_in(link); from != nullptr && from->pending && !from->expected)
     w.in.erase(w.in.begin() + (from - w.in.data()));
+  follow_deferred(w);
 }
 
 void router_core::break_route(waypoint& w, close_reason reason, const link_address* except) {
@@ -102,6 +103,7 @@ void router_core::check_lost(waypoint& w) {
         && std::ranges::any_of(w.in, [this](const in_link& each) { return lost(each); }));
   if (broken)
     break_route(w, close_reason::node_lost);
+  follow_deferred(w);
 }
 
 bool router_core::lost(const in_link& link) const {
@@ -114,15 +116,18 @@ bool router_core::lost(const in_link& link) const {
   return !linked(link.from.node);
 }
 
-void router_core::look_after_awaited(const node_id& node) {
-  const auto found = awaiting_.find(node);
-  if (found == awaiting_.end())
-    return;
-  const auto ids = std::move(found->second);
-  awaiting_.erase(found);
-  for (const auto& id : ids)
-    if (auto* w = find(id))
+// In the order of their ids, so that a run can be repeated.
+void router_core::look_after_awaiting() {
+  for (const auto& id : std::set{awaiting_}) {
+    auto* w = find(id);
+    if (w != nullptr)
       check_lost(*w);
+    const auto awaits = [this](const in_link& each) {
+      return each.expected && each.session > newest_session(each.from.node);
+    };
+    if (w == nullptr || w->gone || std::ranges::none_of(w->in, awaits))
+      awaiting_.erase(id);
+  }
 }
 
 } // namespace hawser::detail

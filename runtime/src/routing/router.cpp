@@ -15,6 +15,7 @@ router_core::router_core(node_id own, std::shared_ptr<waker> waker, entropy bits
     bounds(own_bounds),
     bits_(std::move(bits)),
     ready_(ref<ready_list>::adopt(new ready_list{std::move(waker)})),
+    known_(own_bounds.absent_nodes_max),
     encoder_({bounds.values, wire_scope::message, 0}) {
   HAWSER_ASSERT(self, "a router needs the id of its node");
 }
@@ -31,15 +32,16 @@ void router_core::link_up(node_id peer, link_session session) {
     return;
   HAWSER_ASSERT(session > newest_session(peer), "a session came back");
   links_[peer] = {};
-  newest_sessions_[peer] = session;
-  look_after_awaited(peer);
-  follow_deferred();
+  known_.connected(peer, session);
+  look_after_awaiting();
+  follow_all_deferred();
   settle();
 }
 
 void router_core::link_down(node_id peer) {
   if (links_.erase(peer) == 0)
     return;
+  known_.disconnected(peer);
   lose_windows(peer);
   // In the order of their ids, so that a run can be repeated.
   std::vector<waypoint*> all;
@@ -71,14 +73,9 @@ void router_core::link_failed(node_id peer, link_session session) {
   if (session <= newest_session(peer) || linked(peer))
     return;
   // Word of it may come later than this, from somebody who takes the connection for made.
-  newest_sessions_[peer] = session;
-  look_after_awaited(peer);
+  known_.failed(peer, session);
+  look_after_awaiting();
   settle();
-}
-
-link_session router_core::newest_session(const node_id& node) const {
-  const auto found = newest_sessions_.find(node);
-  return found == newest_sessions_.end() ? 0 : found->second;
 }
 
 bool router_core::held(const node_id& node) const {
@@ -185,18 +182,6 @@ void router_core::dispatch(const node_id& from, const waypoint_id& target,
   std::visit(visitor{*this, *w, link, item}, what);
 }
 
-void router_core::stray(const link_address& from, std::string_view what) {
-  ++statistics.frames_stray;
-  if (from.node != self)
-    report(from.node, incident::kind::stray, std::string{what} + " for what is not its link");
-}
-
-void router_core::report(const node_id& neighbour, incident::kind kind, std::string text) {
-  constexpr std::size_t untaken_max = 1024; // Somebody who floods us is not told of line by line.
-  if (output.incidents.size() < untaken_max)
-    output.incidents.push_back({neighbour, kind, std::move(text)});
-}
-
 // -- waypoints -----------------------------------------------------------------------------------
 
 waypoint* router_core::find(const waypoint_id& id) {
@@ -218,6 +203,8 @@ void router_core::retire(waypoint& w) {
   --statistics.waypoints;
   if (w.state == waypoint_state::moved)
     --statistics.relays;
+  awaiting_.erase(w.id);
+  wait_no_more(w);
   if (w.owner)
     w.owner->at = nullptr;
   if (w.end) {
@@ -274,33 +261,10 @@ void router_core::close(close_reason reason) {
     break_route(w, reason);
   }
   settle();
-  while (!stand_ins_.empty())
-    lose_window(*stand_ins_.begin()->second, reason);
+  for (const auto& each : twins_.all())
+    lose_window(*each, reason);
   turns_.clear();
   ready_->close();
-}
-
-std::vector<waypoint_snapshot> router_core::snapshot() const {
-  std::vector<waypoint_snapshot> all;
-  all.reserve(waypoints_.size());
-  for (const auto& [id, w] : waypoints_) {
-    auto& seen = all.emplace_back();
-    seen.id = id;
-    seen.channel = w->channel;
-    seen.side = w->side;
-    seen.epoch = w->epoch;
-    seen.now = static_cast<waypoint_snapshot::state>(w->state);
-    seen.out = w->out;
-    seen.successor = w->successor;
-    for (const auto& each : w->in)
-      seen.in.push_back(each.from);
-    seen.sent = w->sent.messages;
-    seen.received = w->next_in.messages;
-    seen.early = w->early.size();
-    seen.announced = static_cast<bool>(w->key);
-  }
-  std::ranges::sort(all, {}, &waypoint_snapshot::id);
-  return all;
 }
 
 } // namespace detail
@@ -398,7 +362,7 @@ window_proxy router::remote_window(node_id at, window_id id, std::string name) {
 }
 
 router_statistics router::statistics() const {
-  return core_->statistics;
+  return core_->all_statistics();
 }
 
 std::vector<waypoint_snapshot> router::waypoints() const {

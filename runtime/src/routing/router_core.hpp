@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -12,20 +13,11 @@
 
 #include "hawser/router.hpp"
 #include "hawser/value_encoder.hpp"
+#include "routing/known_nodes.hpp"
 #include "routing/waypoint.hpp"
-#include "window.hpp"
+#include "routing/window_twins.hpp"
 
 namespace hawser::detail {
-
-/// Owns the inbox of what stands here for a window of another node.
-class window_twin : public mailbox_owner {
-public:
-  using mailbox_owner::mailbox_owner;
-
-  ref<window> stand_in;
-  node_id node;
-  window_id at_node;
-};
 
 /// What `router` is made of. The parts are in files of their own: ends that leave and arrive
 /// (moving.cpp), the streams (streaming.cpp), who posts where (switching.cpp), credit
@@ -40,7 +32,7 @@ public:
 
   void link_up(node_id peer, link_session session);
   void link_failed(node_id peer, link_session session);
-  link_session newest_session(const node_id& node) const;
+  link_session newest_session(const node_id& node) const { return known_.newest(node); }
   void link_down(node_id peer);
   void hold(node_id peer);
   void release(node_id peer);
@@ -49,6 +41,7 @@ public:
   bool run_turn(std::size_t messages_max);
   void close(close_reason reason);
   std::vector<waypoint_snapshot> snapshot() const;
+  router_statistics all_statistics() const;
 
   window_id publish(const window_proxy& local);
   void publish_as(window_id id, const window_proxy& local);
@@ -67,25 +60,8 @@ public:
 private:
   struct peer_link {
     bool held = false;
-    std::vector<waypoint_id> waiting; ///< Have something to send once it is not held any more.
+    std::set<waypoint_id> waiting; ///< Have something to send once it is not held any more.
     std::vector<ref<window_twin>> waiting_windows;
-  };
-
-  /// Something for this same node: for another waypoint that is here too.
-  struct local_frame {
-    waypoint_id target;
-    waypoint_id origin;
-    std::optional<waypoint_frame> what; ///< None: a numbered message.
-    std::uint64_t number = 0;
-    route_item item;
-  };
-
-  /// What follows an end on its way: to be sent right after its carrier.
-  struct shipment {
-    waypoint_id from;
-    link_address to;
-    std::optional<std::uint64_t> number; ///< None: a post without a number.
-    route_item item;
   };
 
   // -- links (router.cpp) ------------------------------------------------------------------------
@@ -147,11 +123,14 @@ private:
   void on_bind(waypoint& w, const link_address& link, const bind_frame& f);
   void on_start(waypoint& w, const link_address& link, const start_frame& f);
   void on_decline(waypoint& w, const link_address& link);
-  void follow_deferred();
+  bool crowded(const waypoint& w) const;
+  void follow_deferred(waypoint& w);
+  void follow_all_deferred();
 
   // -- crediting.cpp -----------------------------------------------------------------------------
 
   bool may_post(waypoint& w);
+  void wait_no_more(const waypoint& w);
   bool serve(waypoint& w, std::size_t messages_max);
   void post(waypoint& w, message msg, std::uint32_t hops);
   void resume(waypoint& w);
@@ -171,17 +150,21 @@ private:
   void rule_broken(waypoint& w, const link_address& by, std::string_view rule);
   void check_lost(waypoint& w);
   bool lost(const in_link& link) const;
-  void look_after_awaited(const node_id& node);
+  void look_after_awaiting();
   void expect(waypoint& w, const end_frame& f);
 
   // -- windows.cpp -------------------------------------------------------------------------------
 
   void on_window(const node_id& from, window_frame&& f);
   bool serve_window(window_twin& from, std::size_t messages_max);
-  void drop(std::vector<message> messages, close_reason why);
+  void drop(message msg, close_reason why);
+  void drop_all(std::vector<message> messages, close_reason why);
   void lose_windows(const node_id& of);
   void lose_window(window_twin& which, close_reason why);
   void stand_in_for(const ref<window_twin>& made, node_id at, window_id id);
+  bool may_stand_in(const node_id& at, window_id id);
+  void sweep_twins();
+  void sweep_published();
 
   const entropy bits_;
   const ref<ready_list> ready_;
@@ -189,8 +172,8 @@ private:
   bool closed_ = false;
 
   std::map<node_id, peer_link> links_;
-  std::map<node_id, link_session> newest_sessions_;
-  std::map<node_id, std::vector<waypoint_id>> awaiting_; ///< Somebody of that node to bind itself.
+  known_nodes known_;
+  std::set<waypoint_id> awaiting_; ///< Somebody to bind itself over a connection yet to be made.
   std::unordered_map<waypoint_id, std::unique_ptr<waypoint>> waypoints_;
   std::unordered_map<const channel_state*, waypoint*> by_channel_;
   std::map<node_id, std::size_t> brought_;
@@ -204,8 +187,9 @@ private:
 
   std::map<window_id, ref<window>> published_;
   std::unordered_map<const window*, window_id> window_ids_;
-  std::map<std::pair<node_id, window_id>, ref<window_twin>> remote_windows_;
-  std::unordered_map<const window*, ref<window_twin>> stand_ins_; // those, and kept promises
+  window_id looked_at_; ///< The last of those that was asked whether it is closed.
+  window_twins twins_;
+  std::uint64_t promises_kept_ = 0;
 };
 
 } // namespace hawser::detail

@@ -180,6 +180,7 @@ void router_core::look_at_ends(waypoint& w) {
       rule_broken(w, f.binder, "an END that fits no link");
     }
   }
+  follow_deferred(w);
 }
 
 void router_core::on_end(waypoint& w, const link_address& link, const end_frame& f) {
@@ -215,7 +216,7 @@ void router_core::expect(waypoint& w, const end_frame& f) {
   from->session = f.session;
   // Over a connection that this node has yet to hear of.
   if (f.binder.node != self && f.session > newest_session(f.binder.node))
-    awaiting_[f.binder.node].push_back(w.id);
+    awaiting_.insert(w.id);
 }
 
 // -- out ------------------------------------------------------------------------------------------

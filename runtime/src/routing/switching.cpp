@@ -11,10 +11,6 @@ namespace {
 constexpr auto epoch_jump_max = std::uint64_t{1} << 32;
 constexpr auto epoch_max = std::uint64_t{1} << 62;
 
-bool unsettled(const in_link& link) {
-  return !link.active;
-}
-
 } // namespace
 
 void router_core::on_announce(waypoint& w, const link_address& link, announce_frame f) {
@@ -38,12 +34,15 @@ void router_core::on_announce(waypoint& w, const link_address& link, announce_fr
   }
 }
 
+// All of its links but one will end, and all ENDs be reached, whether or not it switches.
+bool router_core::crowded(const waypoint& w) const {
+  return w.in.size() + w.ends.size() > bounds.unsettled_links_max;
+}
+
 void router_core::consider(waypoint& w, announce_frame f) {
   if (w.fin_sent || f.epoch <= w.out_epoch)
     return;
-  const bool crowded =
-    std::cmp_greater_equal(std::ranges::count_if(w.in, unsettled), bounds.unsettled_links_max);
-  if (linked(f.at.node) && !crowded)
+  if (linked(f.at.node) && !crowded(w))
     return follow(w, f);
   // Nothing is lost meanwhile: the way there is only longer. The newest is enough.
   if (!linked(f.at.node))
@@ -52,15 +51,21 @@ void router_core::consider(waypoint& w, announce_frame f) {
     w.deferred = std::move(f);
 }
 
-void router_core::follow_deferred() {
-  std::vector<waypoint*> ready;
+void router_core::follow_deferred(waypoint& w) {
+  if (w.gone || !w.deferred || w.state != waypoint_state::open || crowded(w)
+      || !linked(w.deferred->at.node))
+    return;
+  consider(w, *std::exchange(w.deferred, std::nullopt));
+}
+
+void router_core::follow_all_deferred() {
+  std::vector<waypoint*> waiting;
   for (const auto& [id, w] : waypoints_)
-    if (w->deferred && linked(w->deferred->at.node))
-      ready.push_back(w.get());
-  std::ranges::sort(ready, {}, &waypoint::id);
-  for (auto* w : ready)
-    if (auto f = std::exchange(w->deferred, std::nullopt); w->state == waypoint_state::open)
-      consider(*w, *std::move(f));
+    if (w->deferred)
+      waiting.push_back(w.get());
+  std::ranges::sort(waiting, {}, &waypoint::id);
+  for (auto* w : waiting)
+    follow_deferred(*w);
 }
 
 void router_core::follow(waypoint& w, const announce_frame& f) {
@@ -78,6 +83,7 @@ void router_core::follow(waypoint& w, const announce_frame& f) {
 void router_core::switch_to(waypoint& w, const link_address& to, std::uint64_t epoch) {
   send(*w.out, w,
        end_frame{w.sent.messages, epoch, {self, w.id}, w.epoch, newest_session(to.node)});
+  wait_no_more(w);
   w.out = to;
   w.out_epoch = epoch;
 }
@@ -131,8 +137,7 @@ void router_core::on_decline(waypoint& w, const link_address& link) {
     from->pending = false;
   else
     w.in.erase(w.in.begin() + (from - w.in.data()));
-  if (auto f = std::exchange(w.deferred, std::nullopt); f && w.state == waypoint_state::open)
-    consider(w, *std::move(f));
+  follow_deferred(w);
 }
 
 } // namespace hawser::detail

@@ -54,6 +54,23 @@ enum class waypoint_state : std::uint8_t {
   closing, ///< The end has been closed and the peer has not answered yet.
 };
 
+/// Something for this same node: for another waypoint that is here too.
+struct local_frame {
+  waypoint_id target;
+  waypoint_id origin;
+  std::optional<waypoint_frame> what; ///< None: a numbered message.
+  std::uint64_t number = 0;
+  route_item item;
+};
+
+/// What follows an end on its way: to be sent right after its carrier.
+struct shipment {
+  waypoint_id from;
+  link_address to;
+  std::optional<std::uint64_t> number; ///< None: a post without a number.
+  route_item item;
+};
+
 struct waypoint {
   waypoint_id id;
   channel_id channel;

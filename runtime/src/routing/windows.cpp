@@ -5,17 +5,41 @@
 #include "routing/router_core.hpp"
 
 namespace hawser::detail {
+namespace {
+
+std::uint64_t text_bytes(const window_facts& of) {
+  return of.origin.size() + of.source_name.size()
+         + (of.target_origin ? of.target_origin->size() : 0);
+}
+
+} // namespace
 
 window_id router_core::publish(const window_proxy& local) {
   auto* target = window::get(local);
   if (target == nullptr)
     return {};
   const auto [known, added] = window_ids_.try_emplace(target);
-  if (added) {
-    known->second = draw<window_id>(bits_);
-    published_.emplace(known->second, ref{target});
+  if (!added)
+    return known->second;
+  const auto made = draw<window_id>(bits_);
+  known->second = made;
+  published_.emplace(made, ref{target});
+  sweep_published();
+  return made;
+}
+
+// Contexts come and go: whoever publishes one more looks whether two others are still open.
+void router_core::sweep_published() {
+  for (std::size_t looks = 2; looks > 0; --looks) {
+    auto next = published_.upper_bound(looked_at_);
+    if (next == published_.end())
+      next = published_.begin();
+    looked_at_ = next->first;
+    if (!next->second->closed.load())
+      continue;
+    window_ids_.erase(next->second.get());
+    published_.erase(next);
   }
-  return known->second;
 }
 
 void router_core::publish_as(window_id id, const window_proxy& local) {
@@ -26,11 +50,10 @@ void router_core::publish_as(window_id id, const window_proxy& local) {
 }
 
 window_proxy router_core::remote_window(node_id at, window_id id, std::string name) {
-  auto known = remote_windows_[{at, id}];
+  auto known = twins_.find(at, id);
   if (!known) {
     known = ref<window_twin>::adopt(new window_twin{ready_});
     known->stand_in = ref<window>::adopt(new window{bounds.ports, std::move(name)});
-    remote_windows_[{at, id}] = known;
     stand_in_for(known, at, id);
   }
   return window::make_proxy(known->stand_in);
@@ -48,9 +71,10 @@ window_proxy router_core::promise_window(std::string name) const {
 
 void router_core::fulfil(const window_proxy& promised, node_id at, window_id id) {
   auto* target = window::get(promised);
-  HAWSER_ASSERT(target != nullptr && !stand_ins_.contains(target), "a promise was kept twice");
+  HAWSER_ASSERT(target != nullptr, "no promise was kept");
   auto made = ref<window_twin>::adopt(new window_twin{ready_});
   made->stand_in = ref{target};
+  made->promise = ++promises_kept_;
   stand_in_for(made, at, id);
 }
 
@@ -59,7 +83,8 @@ void router_core::stand_in_for(const ref<window_twin>& made, node_id at, window_
   made->at_node = id;
   made->stand_in->inbox.attach(*made, 0);
   made->stand_in->inbox.enable();
-  stand_ins_.emplace(made->stand_in.get(), made);
+  sweep_twins();
+  twins_.add(made);
   if (!linked(at))
     lose_window(*made, close_reason::node_lost);
 }
@@ -68,18 +93,21 @@ void router_core::refuse(const window_proxy& promised, close_reason why) {
   auto* target = window::get(promised);
   HAWSER_ASSERT(target != nullptr, "no promise was refused");
   target->closed = true;
-  drop(target->inbox.close(mailbox::rest::drop, nullptr, why), why);
+  drop_all(target->inbox.close(mailbox::rest::drop, nullptr, why), why);
   settle();
 }
 
-// Their ports end for the same reason.
-void router_core::drop(std::vector<message> messages, close_reason why) {
-  for (auto& msg : messages) {
-    if (msg.extras)
-      for (auto& end : msg.extras->ports)
-        end.close(why);
-    dropped_.push_back(std::move(msg));
-  }
+// Its ports end for the same reason.
+void router_core::drop(message msg, close_reason why) {
+  if (msg.extras)
+    for (auto& end : msg.extras->ports)
+      end.close(why);
+  dropped_.push_back(std::move(msg));
+}
+
+void router_core::drop_all(std::vector<message> messages, close_reason why) {
+  for (auto& each : messages)
+    drop(std::move(each), why);
 }
 
 bool router_core::serve_window(window_twin& from, std::size_t messages_max) {
@@ -116,6 +144,8 @@ bool router_core::serve_window(window_twin& from, std::size_t messages_max) {
 
 void router_core::on_window(const node_id& from, window_frame&& f) {
   auto msg = unpack(std::move(f.message), from);
+  // Others may say that a message counts more than it is long, but not less.
+  msg.bytes = std::max(msg.bytes, msg.extras->encoded->bytes.size() + text_bytes(f.facts));
   const auto found = published_.find(f.target);
   if (found == published_.end()) {
     dropped_.push_back(std::move(msg));
@@ -130,37 +160,38 @@ void router_core::on_window(const node_id& from, window_frame&& f) {
     }
     sender.target_origin = *std::move(parsed);
   }
+  auto& inbox = found->second->inbox;
+  std::string why_not;
+  if (!inbox.has_room(msg.bytes))
+    why_not = "window " + found->second->name + " has no room for another message";
+  else if (f.facts.source && !may_stand_in(from, f.facts.source))
+    why_not = "messages from more windows than one node may have handles of here";
+  if (!why_not.empty()) {
+    drop(std::move(msg), close_reason::limit);
+    return report(from, incident::kind::limit, std::move(why_not));
+  }
   if (f.facts.source)
     sender.source = remote_window(from, f.facts.source, std::move(f.facts.source_name));
   msg.with_extras().window = std::move(sender);
-  auto& inbox = found->second->inbox;
-  if (!inbox.has_room(msg.bytes)) {
-    for (auto& end : msg.extras->ports)
-      end.close(close_reason::limit);
-    return report(from, incident::kind::limit,
-                  "window " + found->second->name + " has no room for another message");
-  }
   inbox.push(std::move(msg));
+}
+
+bool router_core::may_stand_in(const node_id& at, window_id id) {
+  if (twins_.find(at, id) || twins_.count(at) < bounds.windows_per_node_max)
+    return true;
+  sweep_twins();
+  return twins_.count(at) < bounds.windows_per_node_max;
 }
 
 void router_core::refuse(node_id from, window_frame&& what) {
   if (closed_ || !linked(from))
     return;
-  auto msg = unpack(std::move(what.message), from);
-  if (msg.extras)
-    for (auto& end : msg.extras->ports)
-      end.close(close_reason::refused);
-  dropped_.push_back(std::move(msg));
+  drop(unpack(std::move(what.message), from), close_reason::refused);
   settle();
 }
 
 void router_core::lose_windows(const node_id& of) {
-  std::vector<ref<window_twin>> lost;
-  for (const auto& [key, each] : stand_ins_)
-    if (each->node == of)
-      lost.push_back(each);
-  std::ranges::sort(lost, {}, [](const auto& each) { return each->at_node; });
-  for (const auto& each : lost)
+  for (const auto& each : twins_.of(of))
     lose_window(*each, close_reason::node_lost);
 }
 
@@ -168,11 +199,16 @@ void router_core::lose_window(window_twin& which, close_reason why) {
   const ref<window_twin> alive{&which};
   which.stand_in->closed = true;
   which.stand_in->inbox.detach();
-  drop(which.stand_in->inbox.close(mailbox::rest::drop, nullptr, why), why);
-  stand_ins_.erase(which.stand_in.get());
-  const auto found = remote_windows_.find({which.node, which.at_node});
-  if (found != remote_windows_.end() && found->second.get() == &which)
-    remote_windows_.erase(found);
+  drop_all(which.stand_in->inbox.close(mailbox::rest::drop, nullptr, why), why);
+  twins_.erase(which);
+}
+
+// Nobody holds on to what these stand for, and nothing is left to be sent.
+void router_core::sweep_twins() {
+  for (const auto& each : twins_.unused()) {
+    each->stand_in->inbox.detach();
+    twins_.erase(*each);
+  }
 }
 
 } // namespace hawser::detail
