@@ -325,7 +325,7 @@ TEST_CASE("a port whose numbers may run out is refused", "[routing][S12]") {
   s.w.tampered = 1; // No honest node has come that far.
   s.send(x, 1);
   s.rest();
-  CHECK(s.w.rules_broken == 1);
+  CHECK(s.w.count(incident::kind::limit) == 1);
   CHECK(s.fate(x) == "close limit");
   CHECK(s.fate(x.peer()) == "close refused");
   CHECK(s.received(x.peer()) == 1);

@@ -12,7 +12,8 @@ namespace hawser::simulation {
 /// After each step: an end is at one place at most.
 void check_one_place(const world& w);
 
-/// After each step: no frame is refused unless something has failed.
+/// After each step: no frame is refused unless something has failed, and no honest node is to blame
+/// for what another one has made up.
 void check_nobody_strays(const world& w);
 
 /// After each step: what waits for earlier messages is no more than may be on its way.

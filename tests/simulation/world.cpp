@@ -74,6 +74,11 @@ std::optional<unsigned> world::node_of(const node_id& id) const {
   return std::nullopt;
 }
 
+std::uint64_t world::count(incident::kind which) const {
+  const auto found = incidents.find(which);
+  return found == incidents.end() ? 0 : found->second;
+}
+
 // -- contexts ------------------------------------------------------------------------------------
 
 void world::hold(context& at, const message_port& port, end_name name) {
@@ -297,8 +302,7 @@ void world::collect(unsigned from) {
   for (const auto& each : output.incidents) {
     if (foe != nullptr && foe->answers_for(each))
       continue;
-    strays += each.what == incident::kind::stray ? 1 : 0;
-    rules_broken += each.what == incident::kind::stray ? 0 : 1;
+    ++incidents[each.what];
     if (keep_log)
       log.push_back(std::to_string(from) + " incident: " + each.text);
   }

@@ -158,6 +158,7 @@ public:
   bool linked(unsigned a, unsigned b) const { return links_.contains({a, b}); }
   const std::deque<packet>& between(unsigned from, unsigned to) { return wires_[{from, to}]; }
   std::optional<unsigned> node_of(const node_id& id) const;
+  std::uint64_t count(incident::kind which) const;
 
   // -- what was seen ------------------------------------------------------------------------------
 
@@ -172,10 +173,9 @@ public:
   std::uint64_t moves = 0;
   std::uint64_t deaths = 0;
   std::uint64_t cuts = 0;
-  std::uint64_t tampered = 0; ///< How often the network has lied.
-  std::uint64_t strays = 0;
-  std::uint64_t rules_broken = 0;
-  std::vector<std::string> log; ///< Every frame sent, if `keep_log`.
+  std::uint64_t tampered = 0;                        ///< How often the network has lied.
+  std::map<incident::kind, std::uint64_t> incidents; ///< With honest neighbours.
+  std::vector<std::string> log;                      ///< Every frame sent, if `keep_log`.
   bool keep_log = false;
 
   /// Pairs, the lower node first, that cannot connect however much they want to.

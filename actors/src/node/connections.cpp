@@ -352,8 +352,10 @@ void node_actor::settle() {
       const auto found = peers_.find(each.neighbour);
       if (found == peers_.end())
         continue; // Its connection has just ended, and that was logged.
+      const bool relayed = each.what == incident::kind::relayed;
       complain(each.neighbour, "peer_misbehaved",
-               "node " + name_of(each.neighbour) + " sent " + each.text);
+               "node " + name_of(each.neighbour) + (relayed ? " sent or passed on " : " sent ")
+                 + each.text);
       if (each.what == incident::kind::rule) {
         auto& guilty = connections_.at(found->second);
         guilty.peer_link.end(link_end::rule, each.text);

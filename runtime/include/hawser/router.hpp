@@ -57,13 +57,14 @@ struct router_limits {
   limits ports = {};
 };
 
-/// Something a neighbour did that no honest node does, or that it may do by accident only seldom.
+/// Something a neighbour sent that no honest node makes up, or that it may by accident only seldom.
 struct incident {
   node_id neighbour;
   enum class kind : std::uint8_t {
-    stray, ///< A frame for something that is not the neighbour's to speak to. Ignored.
-    rule,  ///< A broken rule of a stream. The channel has been closed.
-    limit, ///< Too much of something. Refused.
+    stray,   ///< A frame for something that is not the neighbour's to speak to. Ignored.
+    rule,    ///< A broken rule which the neighbour knows. The channel has been closed.
+    relayed, ///< One that it may have passed on without knowing better. The same.
+    limit,   ///< Too much of something. Refused.
   } what;
   std::string text; ///< What it was, in a sentence.
 };

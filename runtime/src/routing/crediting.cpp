@@ -117,7 +117,7 @@ void router_core::on_credit(waypoint& w, const link_address& link, credit_frame 
     return send(from_successor ? *w.out : *w.successor, w, f);
   }
   if (f.taken > w.sent.messages)
-    return rule_broken(w, link, "credit for what was never sent");
+    return rule_broken(w, link, "credit for what was never sent", incident::kind::relayed);
   if (w.state == waypoint_state::closing)
     return;
   acknowledge(w, f.taken);

@@ -82,9 +82,13 @@ void router_core::break_route(waypoint& w, close_reason reason, const link_addre
   retire(w);
 }
 
-void router_core::rule_broken(waypoint& w, const link_address& by, std::string_view rule) {
+// A relay forwards what it has not the means to check, and is not to blame for it: what was
+// allowed, which epochs there are, whether the streams of two links fit together. What each link
+// carries by itself every relay checks before it passes it on.
+void router_core::rule_broken(waypoint& w, const link_address& by, std::string_view rule,
+                              incident::kind blame) {
   if (by.node != self)
-    report(by.node, incident::kind::rule, std::string{rule});
+    report(by.node, blame, std::string{rule});
   break_route(w, close_reason::protocol);
 }
 

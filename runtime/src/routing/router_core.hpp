@@ -147,7 +147,8 @@ private:
   void on_broken(waypoint& w, const link_address& link, close_reason reason);
   void on_gone(waypoint& w, const link_address& link);
   void break_route(waypoint& w, close_reason reason, const link_address* except = nullptr);
-  void rule_broken(waypoint& w, const link_address& by, std::string_view rule);
+  void rule_broken(waypoint& w, const link_address& by, std::string_view rule,
+                   incident::kind blame = incident::kind::rule);
   void check_lost(waypoint& w);
   bool lost(const in_link& link) const;
   void look_after_awaiting();

@@ -7,6 +7,13 @@
 #include "transit.hpp"
 
 namespace hawser::detail {
+namespace {
+
+bool larger_than_it_says(const route_item& item) {
+  return item.msg.encoded && item.msg.encoded->bytes.size() > item.msg.bytes;
+}
+
+} // namespace
 
 void router_core::emit(const waypoint& from, const link_address& to, std::uint64_t number,
                        route_item item) {
@@ -47,15 +54,15 @@ void router_core::on_item(waypoint& w, const link_address& link, std::uint64_t n
 
 void router_core::take_up(waypoint& w, in_link& over, std::uint64_t number, route_item item) {
   const auto by = over.from;
-  const auto refuse = [&](std::string_view rule) {
+  const auto refuse = [&](std::string_view rule, incident::kind blame = incident::kind::rule) {
     dropped_.push_back(std::move(item.msg));
-    rule_broken(w, by, rule);
+    rule_broken(w, by, rule, blame);
   };
   if (!over.active || number != over.next)
     return refuse("a number that is not the next");
   if (number < w.next_in.messages || w.early.contains(number))
-    return refuse("a number that has been there");
-  if (item.msg.encoded && item.msg.encoded->bytes.size() > item.msg.bytes)
+    return refuse("a number that has been there", incident::kind::relayed);
+  if (larger_than_it_says(item))
     return refuse("a message larger than it says");
   // What is early is bounded by credit, which only an end that is here has given.
   const bool allowed = w.state == waypoint_state::moved || item.fin
@@ -63,7 +70,7 @@ void router_core::take_up(waypoint& w, in_link& over, std::uint64_t number, rout
   constexpr std::uint64_t factor = 2; // A relay does not see the newest credit.
   if (!allowed || w.early.size() > factor * bounds.window_max.messages
       || w.early_bytes > factor * bounds.window_max.bytes + bounds.brought_max.bytes)
-    return refuse("more than was allowed");
+    return refuse("more than was allowed", incident::kind::relayed);
   ++over.next;
   if (number == w.next_in.messages) {
     next_in_order(w, number, std::move(item)); // The rule: nothing is early.
@@ -94,7 +101,7 @@ void router_core::next_in_order(waypoint& w, std::uint64_t number, route_item it
       } else if (over) {
         dropped_.push_back(std::move(item.msg));
         rule_broken(w, w.in.empty() ? link_address{self, {}} : w.in.front().from,
-                    "more bytes than were allowed");
+                    "more bytes than were allowed", incident::kind::relayed);
       } else {
         hand_over(w, std::move(item));
       }
@@ -165,19 +172,18 @@ void router_core::pass_on(waypoint& w, std::uint64_t number, route_item item) {
 // What an END foretold happens when everything before it has been passed on.
 void router_core::look_at_ends(waypoint& w) {
   for (std::size_t i = 0; i < w.ends.size() && !w.gone;) {
-    const auto& next = w.ends[i];
-    if (next.number > w.next_in.messages) {
+    if (w.ends[i].what.number > w.next_in.messages) {
       ++i;
       continue;
     }
-    const auto f = next;
+    const auto [f, over] = w.ends[i];
     w.ends.erase(w.ends.begin() + static_cast<std::ptrdiff_t>(i));
     const bool past_us = f.peer_epoch > w.epoch;
     if (past_us && f.number == w.next_in.messages && w.state == waypoint_state::moved) {
       if (!std::exchange(w.in_done, true))
         send(*w.successor, w, f);
     } else if (f.peer_epoch != w.epoch) {
-      rule_broken(w, f.binder, "an END that fits no link");
+      rule_broken(w, over, "an END that fits no link", incident::kind::relayed);
     }
   }
   follow_deferred(w);
@@ -199,7 +205,7 @@ void router_core::on_end(waypoint& w, const link_address& link, const end_frame&
   w.in.erase(w.in.begin() + (over - w.in.data()));
   if (f.peer_epoch == w.epoch && f.binder_epoch >= w.bound_epochs)
     expect(w, f);
-  w.ends.push_back(f);
+  w.ends.push_back({f, link});
   merge(w);
   if (!w.gone)
     check_lost(w);
@@ -225,6 +231,10 @@ void router_core::relay_outward(waypoint& w, std::uint64_t number, route_item it
   if (w.out_done || number != w.sent.messages) {
     dropped_.push_back(std::move(item.msg));
     return rule_broken(w, *w.successor, "a number that is not the next");
+  }
+  if (larger_than_it_says(item)) {
+    dropped_.push_back(std::move(item.msg));
+    return rule_broken(w, *w.successor, "a message larger than it says");
   }
   ++item.hops;
   if (too_far(w, item)) {

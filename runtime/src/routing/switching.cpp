@@ -27,7 +27,7 @@ void router_core::on_announce(waypoint& w, const link_address& link, announce_fr
       return send(from_successor ? *w.out : *w.successor, w, std::move(f));
     case waypoint_state::open:
       if (f.epoch > epoch_max || f.epoch > w.out_epoch + epoch_jump_max)
-        return rule_broken(w, link, "an epoch out of reach");
+        return rule_broken(w, link, "an epoch out of reach", incident::kind::relayed);
       return consider(w, std::move(f));
     case waypoint_state::closing:
       return; // The last this end had to say is on its way already.

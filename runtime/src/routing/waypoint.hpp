@@ -71,6 +71,12 @@ struct shipment {
   route_item item;
 };
 
+/// An END that has come.
+struct foretold_end {
+  end_frame what;
+  link_address over; ///< The link that it has ended.
+};
+
 struct waypoint {
   waypoint_id id;
   channel_id channel;
@@ -103,7 +109,7 @@ struct waypoint {
   std::uint64_t early_bytes = 0;
   std::uint64_t brought_until = 0; ///< What comes along with the end needs no credit,
   flow_tally brought_to_come;      ///< and this much of it has not arrived.
-  std::vector<end_frame> ends;     ///< That have come and whose numbers have not been reached.
+  std::vector<foretold_end> ends;  ///< Whose numbers have not been reached.
   bool in_done = false;            ///< Moved: everything has been passed on.
   flow_tally granted;
   flow_tally window;

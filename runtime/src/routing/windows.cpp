@@ -145,7 +145,7 @@ bool router_core::serve_window(window_twin& from, std::size_t messages_max) {
 void router_core::on_window(const node_id& from, window_frame&& f) {
   auto msg = unpack(std::move(f.message), from);
   // Others may say that a message counts more than it is long, but not less.
-  msg.bytes = std::max(msg.bytes, msg.extras->encoded->bytes.size() + text_bytes(f.facts));
+  msg.bytes = std::max(msg.bytes, msg.encoded->bytes.size() + text_bytes(f.facts));
   const auto found = published_.find(f.target);
   if (found == published_.end()) {
     dropped_.push_back(std::move(msg));
