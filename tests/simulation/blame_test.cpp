@@ -97,5 +97,36 @@ TEST_CASE("a relay is not to blame for what it has passed on", "[routing][S61]")
   CHECK(s.fate(x) == "close protocol");
 }
 
+// y has gone from the foe, which has yet to pass on that nothing more comes through it, to 1. The
+// two ends are bound to each other.
+TEST_CASE("a relay that has been passed by invents nothing", "[routing][S61]") {
+  scenario s{tight()};
+  s.across(0, 2);
+  s.send(y, 1);
+  s.pass_all(2, 1);
+  s.turn(1);
+  s.pass_all(1, 2);
+  s.pass_all(2, 0);
+  s.pass_all(0, 1);
+  s.pass_all(1, 0);
+  const auto near = s.at(0).at(0);
+  REQUIRE(near.out->waypoint == s.at(1).at(0).id);
+  REQUIRE(near.in.size() == 2);
+  outlaw foe{s.w, 2, outlaw::form::holder};
+  foe.turn_bad();
+  waypoint_frame invented = data_frame{0, message(20)};
+  if (GENERATE(false, true))
+    invented = fin_frame{0, close_reason::closed_by_peer, {}, 0};
+  s.w.inject(2, 0, routed_frame{near.id, s.at(2).at(0).id, invented});
+  s.pass_all(2, 0);
+  unsigned heard = 0;
+  s.w.page(0).scope->run(
+    [&] { s.w.find(s.w.page(0), x)->port.add_event_listener("message", [&heard] { ++heard; }); });
+  s.start(x);
+  s.turn(0);
+  CHECK(heard == 0);
+  CHECK(s.fate(x) == "close protocol");
+}
+
 } // namespace
 } // namespace hawser::simulation

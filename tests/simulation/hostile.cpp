@@ -171,8 +171,8 @@ bool outlaw::may_harm(const channel_id& channel) const {
   return own_.contains(channel) || (known != names_.end() && may_harm(known->second));
 }
 
-bool outlaw::answers_for(const incident& what) const {
-  return bad_ && what.neighbour == world_.at(node).id;
+bool outlaw::answers_for(unsigned reporter, const incident& what) const {
+  return bad_ && (reporter == node || what.neighbour == world_.at(node).id);
 }
 
 bool outlaw::keeps_back(unsigned to, const frame& what) {

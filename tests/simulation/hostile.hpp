@@ -52,8 +52,8 @@ public:
   void note_ride(unsigned passenger, unsigned carrier);
   void overhear(unsigned from, unsigned to, const frame& what);
 
-  /// Is that incident its own doing?
-  bool answers_for(const incident& what) const;
+  /// Is that incident its own doing, or one that nobody but itself tells of?
+  bool answers_for(unsigned reporter, const incident& what) const;
 
   /// Does it leave a frame unanswered that an honest router would answer?
   bool keeps_back(unsigned to, const frame& what);

@@ -300,7 +300,7 @@ void world::collect(unsigned from) {
     else
       throw violation{"a node that nobody knows is wanted"};
   for (const auto& each : output.incidents) {
-    if (foe != nullptr && foe->answers_for(each))
+    if (foe != nullptr && foe->answers_for(from, each))
       continue;
     ++incidents[each.what];
     if (keep_log)

@@ -123,6 +123,7 @@ private:
   void on_bind(waypoint& w, const link_address& link, const bind_frame& f);
   void on_start(waypoint& w, const link_address& link, const start_frame& f);
   void on_decline(waypoint& w, const link_address& link);
+  void fence_older(waypoint& w, const link_address& bound, std::uint64_t epoch);
   bool crowded(const waypoint& w) const;
   void follow_deferred(waypoint& w);
   void follow_all_deferred();

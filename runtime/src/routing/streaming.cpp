@@ -60,6 +60,8 @@ void router_core::take_up(waypoint& w, in_link& over, std::uint64_t number, rout
   };
   if (!over.active || number != over.next)
     return refuse("a number that is not the next");
+  if (number >= over.fence)
+    return refuse("a number that a newer link carries", incident::kind::relayed);
   if (number < w.next_in.messages || w.early.contains(number))
     return refuse("a number that has been there", incident::kind::relayed);
   if (larger_than_it_says(item))

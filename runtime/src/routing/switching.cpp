@@ -88,6 +88,17 @@ void router_core::switch_to(waypoint& w, const link_address& to, std::uint64_t e
   w.out_epoch = epoch;
 }
 
+// The peer's end at that epoch carries its numbers itself. Whoever carried them before, and should
+// have nothing left to say when it has passed on what it was sent, must not invent any.
+void router_core::fence_older(waypoint& w, const link_address& bound, std::uint64_t epoch) {
+  const auto first = w.find_in(bound)->next;
+  w.find_in(bound)->epochs = epoch + 1;
+  w.bound_epochs = std::max(w.bound_epochs, epoch + 1);
+  for (auto& each : w.in)
+    if (each.from != bound && each.epochs <= epoch)
+      each.fence = std::min(each.fence, first);
+}
+
 void router_core::on_bind(waypoint& w, const link_address& link, const bind_frame& f) {
   if (!w.key || f.key != w.key)
     return stray(link, "a key that opens nothing");
@@ -99,7 +110,7 @@ void router_core::on_bind(waypoint& w, const link_address& link, const bind_fram
   from->active = true;
   from->expected = false;
   from->next = f.number;
-  w.bound_epochs = std::max(w.bound_epochs, f.epoch + 1);
+  fence_older(w, link, f.epoch);
   if (crossed) {
     // Each has switched to the other already.
   } else if (w.state == waypoint_state::open && !w.fin_sent && f.epoch >= w.out_epoch) {
@@ -124,7 +135,7 @@ void router_core::on_start(waypoint& w, const link_address& link, const start_fr
   from->expected = false;
   from->active = true;
   from->next = f.number;
-  w.bound_epochs = std::max(w.bound_epochs, f.epoch + 1);
+  fence_older(w, link, f.epoch);
   w.key = {}; // The peer is here: nobody else may introduce itself any more.
   merge(w);
 }

@@ -39,6 +39,9 @@ struct in_link {
   bool expected = false; ///< We were told that it will bind itself here.
   std::uint64_t next = 0;
   link_session session = 0; ///< Expected: over which connection.
+  std::uint64_t epochs =
+    0; ///< Of the peer that has bound itself here, and one more; 0: nobody has.
+  std::uint64_t fence = ~std::uint64_t{0}; ///< From here on a newer link carries the numbers.
 };
 
 /// A message, or the end of a stream, on its way through a waypoint.
