@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hawser/frame_codec.hpp"
 #include "routing/router_core.hpp"
 
 namespace hawser::detail {
@@ -10,6 +11,14 @@ namespace {
 std::uint64_t text_bytes(const window_facts& of) {
   return of.origin.size() + of.source_name.size()
          + (of.target_origin ? of.target_origin->size() : 0);
+}
+
+// Opaque origins are equal to nothing elsewhere, so a message for one is lost on the way. So is one
+// whose origins no frame can tell.
+bool can_match_elsewhere(const std::string& sender, const std::optional<std::string>& target) {
+  constexpr auto bytes_max = frame_limits{}.text_bytes_max;
+  return sender.size() <= bytes_max
+         && (!target || (*target != "null" && target->size() <= bytes_max));
 }
 
 } // namespace
@@ -134,6 +143,10 @@ bool router_core::serve_window(window_twin& from, std::size_t messages_max) {
     f.facts.origin = std::move(sender.origin);
     if (sender.target_origin)
       f.facts.target_origin = to_string(*sender.target_origin);
+    if (!can_match_elsewhere(f.facts.origin, f.facts.target_origin)) {
+      dropped_.push_back(std::move(msg));
+      continue;
+    }
     f.facts.source = publish(sender.source);
     f.facts.source_name = sender.source.name();
     f.message = pack(std::move(msg), from.node, 0);
