@@ -84,12 +84,12 @@ function(hawser_program)
   target_link_libraries(${arg_NAME} PRIVATE ${arg_LINK})
 endfunction()
 
-# hawser_test(NAME <target> SOURCES <file>... LABELS <label>... [LINK <target>...] [TIMEOUT <seconds>])
+# hawser_test(NAME <target> SOURCES <file>... LABELS <label>... [LINK <target>...] [TIMEOUT <seconds>] [SPEC <spec>])
 #
 # Makes one Catch2 program and one CTest test per test case, "<target>: <name of the case>", each with all LABELS and a
-# deadline of TIMEOUT seconds (60 unless told).
+# deadline of TIMEOUT seconds (60 unless told). With a SPEC, in Catch2's words, only for the cases that match it.
 function(hawser_test)
-  cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "" "NAME;TIMEOUT;SPEC" "SOURCES;LINK;LABELS" ${ARGN})
   hawser_require_arguments(hawser_test arg NAME SOURCES LABELS)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
@@ -98,6 +98,7 @@ function(hawser_test)
   include(Catch)
   catch_discover_tests(
     ${arg_NAME}
+    TEST_SPEC ${arg_SPEC}
     TEST_PREFIX "${arg_NAME}: "
     DISCOVERY_MODE PRE_TEST
     PROPERTIES TIMEOUT ${arg_TIMEOUT})

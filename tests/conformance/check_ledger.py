@@ -2,12 +2,16 @@
 """Compares ledger.toml with the catalogue and with the ids that test cases carry, and prints how
 each section stands.
 
-    check_ledger.py [--document FILE [--write]] [FOLDER]
+    check_ledger.py [--document FILE [--write]] [--nodes PROGRAM] [--spec] [FOLDER]
 
 FOLDER (this script's unless given) holds ledger.toml, catalogue.txt and the tests. Fails when a
 behaviour of the catalogue has no entry, one that is said to pass has no test, a test carries an id
 the ledger does not know, or an expected failure has a test that is not tagged [!shouldfail]. Catch2
 itself fails a [!shouldfail] test that passes.
+
+The same tests run a second time with every context on a node of its own, but for those tagged
+[one_process]. PROGRAM is what they are compiled into then: what is expected to fail there is run
+and must fail. --spec prints which of its tests are expected to pass, as Catch2 understands it.
 
 With a document, what stands between its two markers must be the same as a table; --write puts it
 there.
@@ -16,10 +20,14 @@ there.
 import argparse
 import pathlib
 import re
+import subprocess
 import sys
 import tomllib
+import xml.etree.ElementTree
 
 STATUSES = ("pass", "expected_failure", "not_applicable")
+NODE_STATUSES = (*STATUSES, "not_run")
+ONE_PROCESS = "[one_process]"
 ID = r"[A-Z]{2}-\d{3}"
 CASE = re.compile(r'\bTEST_CASE(?:_METHOD)?\(\s*(?:\w+\s*,\s*)?((?:"(?:[^"\\]|\\.)*"\s*)+),\s*"([^"]*)"')
 
@@ -40,7 +48,7 @@ def trouble_with(behaviour, entry, tests):
         return f"status is {status!r}, not one of {', '.join(STATUSES)}"
     if not entry.get("says", "").strip():
         return "says nothing"
-    unknown = set(entry) - {"says", "status", "reason"}
+    unknown = set(entry) - {"says", "status", "reason", "nodes", "nodes_reason"}
     if unknown:
         return f"has unknown keys: {', '.join(sorted(unknown))}"
     if (status == "pass") == bool(entry.get("reason", "").strip()):
@@ -58,6 +66,71 @@ def trouble_with(behaviour, entry, tests):
     return None
 
 
+def over_nodes(behaviour, entry, by_section):
+    """How it stands over nodes, and why if it does not pass there but in one process."""
+    if entry["status"] != "pass":
+        return entry["status"], None
+    if "nodes" in entry:
+        return entry["nodes"], entry.get("nodes_reason")
+    whole = by_section.get(behaviour[:2], {"status": "pass"})
+    return whole["status"], whole.get("reason")
+
+
+def trouble_over_nodes(behaviour, entry, tests, by_section):
+    if entry["status"] != "pass":
+        return "says how it stands over nodes and does not even pass in one process" if "nodes" in entry else None
+    status, reason = over_nodes(behaviour, entry, by_section)
+    if status not in NODE_STATUSES:
+        return f"nodes is {status!r}, not one of {', '.join(NODE_STATUSES)}"
+    if (status == "pass") == bool(reason):
+        return "needs a nodes_reason" if status != "pass" else "passes over nodes and still gives a reason"
+    runs = [name for name, tags in tests if ONE_PROCESS not in tags]
+    if status in ("pass", "expected_failure") and not runs:
+        return "has tests for one process only, and should say that it does not apply to nodes"
+    return None
+
+
+def cases_of(program):
+    """The tests of a Catch2 program as (name, tags)."""
+    listed = subprocess.run([program, "--list-tests", "--reporter", "xml"], capture_output=True, check=True, timeout=60)
+    root = xml.etree.ElementTree.fromstring(listed.stdout)
+    return [(case.findtext("Name"), case.findtext("Tags")) for case in root.iter("TestCase")]
+
+
+def fails(program, name):
+    spec = re.sub(r"([\\,\[\]])", r"\\\1", name)
+    try:
+        ran = subprocess.run([program, spec], capture_output=True, text=True, timeout=20, check=False)
+    except subprocess.TimeoutExpired:
+        return True  # It waits for what does not come.
+    if "No test cases matched" in ran.stdout + ran.stderr:
+        raise RuntimeError(f"{program} does not find its test '{name}'")
+    return ran.returncode != 0
+
+
+def trouble_with_program(program, ledger, by_section):
+    cases = [(name, set(re.findall(rf"\[({ID})\]", tags))) for name, tags in cases_of(program) if ONE_PROCESS not in tags]
+    expected = {each for each, entry in ledger.items() if over_nodes(each, entry, by_section)[0] == "expected_failure"}
+    failed = {name for name, ids in cases if ids & expected and fails(program, name)}
+    for behaviour, entry in ledger.items():
+        status, _ = over_nodes(behaviour, entry, by_section)
+        mine = [name for name, ids in cases if behaviour in ids]
+        if status == "pass" and not mine:
+            yield f"{behaviour}: is said to pass over nodes and has no test in {program.name}"
+        if status == "pass" and mine and all(ids & expected for _, ids in cases if behaviour in ids):
+            yield f"{behaviour}: is said to pass over nodes and has only tests that are expected to fail"
+        if status in ("not_applicable", "not_run") and mine:
+            yield f"{behaviour}: is {spoken(status)} over nodes, and yet {program.name} has '{mine[0]}' without {ONE_PROCESS}"
+        if behaviour in expected and mine and failed.isdisjoint(mine):
+            yield f"{behaviour}: is expected to fail over nodes and passes"
+
+
+def spec_of(ledger, by_section):
+    """The tests that are expected to pass over nodes."""
+    failing = [each for each, entry in ledger.items() if over_nodes(each, entry, by_section)[0] == "expected_failure"]
+    return "".join(f"~[{each}]" for each in failing) + "~" + ONE_PROCESS
+
+
 def trouble_with_catalogue(folder, ledger):
     lines = (folder / "catalogue.txt").read_text().splitlines()
     known = {line.split()[0] for line in lines if line and not line.startswith("#")}
@@ -67,17 +140,44 @@ def trouble_with_catalogue(folder, ledger):
         yield f"{each}: is not in catalogue.txt"
 
 
-def as_document(sections, counts, ledger):
-    """The same as a table, with a reason for each behaviour that does not pass."""
-    rows = ["| section | | pass | expected failure | not applicable |", "| --- | --- | ---: | ---: | ---: |"]
-    for name, title in sections.items():
-        rows.append(f"| {name} | {title} | " + " | ".join(str(n) for n in counts[name].values()) + " |")
-    totals = [sum(each[status] for each in counts.values()) for status in STATUSES]
-    rows.append("| | all | " + " | ".join(str(n) for n in totals) + " |")
+class tally:
+    """How many behaviours stand how, in one process and over nodes."""
+
+    def __init__(self):
+        self.here = dict.fromkeys(STATUSES, 0)
+        self.nodes = dict.fromkeys(NODE_STATUSES, 0)
+
+    def __add__(self, other):
+        both = tally()
+        both.here = {status: n + other.here[status] for status, n in self.here.items()}
+        both.nodes = {status: n + other.nodes[status] for status, n in self.nodes.items()}
+        return both
+
+    def row(self):
+        return [*self.here.values(), *self.nodes.values()]
+
+
+def spoken(status):
+    return status.replace("_", " ")
+
+
+def as_document(sections, counts, ledger, by_section):
+    """The same as tables, with a reason for each behaviour that does not pass."""
+    heads = [*map(spoken, STATUSES), *(f"nodes: {spoken(status)}" for status in NODE_STATUSES)]
+    rows = ["| section | | " + " | ".join(heads) + " |", "| --- | --- |" + " ---: |" * len(heads)]
+    total = sum(counts.values(), tally())
+    for name, title, each in (*((name, sections[name], counts[name]) for name in sections), ("", "all", total)):
+        rows.append(f"| {name} | {title} | ".replace("|  |", "| |") + " | ".join(map(str, each.row())) + " |")
     rows += ["", "| not passing | what it is | why |", "| --- | --- | --- |"]
     for behaviour, entry in ledger.items():
         if entry["status"] != "pass":
-            rows.append(f"| {behaviour} | {entry['says']} | {entry['status'].replace('_', ' ')}: {entry['reason']} |")
+            rows.append(f"| {behaviour} | {entry['says']} | {spoken(entry['status'])}: {entry['reason']} |")
+    rows += ["", "| not passing over nodes | what it is | why |", "| --- | --- | --- |"]
+    for name, whole in by_section.items():
+        rows.append(f"| {name} | {sections[name]} | {spoken(whole['status'])}: {whole['reason']} |")
+    for behaviour, entry in ledger.items():
+        if entry.get("nodes", "pass") != "pass":
+            rows.append(f"| {behaviour} | {entry['says']} | {spoken(entry['nodes'])}: {entry['nodes_reason']} |")
     return "\n".join(rows)
 
 
@@ -96,33 +196,44 @@ def main():
     parser.add_argument("folder", nargs="?", type=pathlib.Path, default=pathlib.Path(__file__).parent)
     parser.add_argument("--document", type=pathlib.Path)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--nodes", type=pathlib.Path, metavar="PROGRAM")
+    parser.add_argument("--spec", action="store_true")
     chosen = parser.parse_args()
     folder = chosen.folder
     ledger = tomllib.loads((folder / "ledger.toml").read_text())
     sections = ledger.pop("sections")
+    by_section = ledger.pop("nodes", {})
+    if chosen.spec:
+        print(spec_of(ledger, by_section))
+        return 0
     tests = tested_ids(folder)
 
     troubles = [f"{each}: tested in {tests[each][0][0]}, but not in the ledger" for each in tests if each not in ledger]
     troubles += trouble_with_catalogue(folder, ledger)
-    counts = {name: dict.fromkeys(STATUSES, 0) for name in sections}
+    counts = {name: tally() for name in sections}
     for behaviour, entry in ledger.items():
         section = behaviour[:2]
         if not re.fullmatch(ID, behaviour) or section not in sections:
             troubles.append(f"{behaviour}: is no id of a section named in [sections]")
             continue
-        trouble = trouble_with(behaviour, entry, tests.get(behaviour, []))
+        mine = tests.get(behaviour, [])
+        trouble = trouble_with(behaviour, entry, mine) or trouble_over_nodes(behaviour, entry, mine, by_section)
         if trouble:
             troubles.append(f"{behaviour}: {trouble}")
         else:
-            counts[section][entry["status"]] += 1
+            counts[section].here[entry["status"]] += 1
+            counts[section].nodes[over_nodes(behaviour, entry, by_section)[0]] += 1
 
-    line = "{:<36}{:>6}{:>18}{:>16}"
-    print(line.format("section", "pass", "expected failure", "not applicable"))
+    line = "{:<36}{:>6}{:>18}{:>16}  |{:>6}{:>18}{:>16}{:>9}"
+    print(line.format("", *[""] * len(STATUSES), *["nodes:"], *[""] * len(STATUSES)))
+    print(line.format("section", *map(spoken, STATUSES), *map(spoken, NODE_STATUSES)))
     for name, title in sections.items():
-        print(line.format(f"{name} {title}", *counts[name].values()))
-    print(line.format("total", *(sum(each[status] for each in counts.values()) for status in STATUSES)))
+        print(line.format(f"{name} {title}", *counts[name].row()))
+    print(line.format("total", *sum(counts.values(), tally()).row()))
+    if chosen.nodes and not troubles:
+        troubles += trouble_with_program(chosen.nodes, ledger, by_section)
     if chosen.document and not troubles:
-        table = as_document(sections, counts, ledger)
+        table = as_document(sections, counts, ledger, by_section)
         troubles += trouble_with_document(chosen.document, table, chosen.write)
     for trouble in troubles:
         print(f"ledger.toml: {trouble}", file=sys.stderr)

@@ -232,7 +232,24 @@ TEST_CASE_METHOD(clone_test, "what is referred to twice arrives as one", "[clone
   CHECK(arrived[0].identity() != shared.identity());
 }
 
-TEST_CASE_METHOD(clone_test, "sharing is kept for every type, along every path",
+struct sharing_test : clone_test {
+  /// One thing in four places.
+  void check_shared(const value& one) {
+    INFO(to_string(one.type()));
+    const value from{object{{"array", array{one, array_buffer{1}}},
+                            {"map", map{{one, one}}},
+                            {"set", set{one}},
+                            {"object", object{{"it", one}}}}};
+    const auto arrived = sent(from);
+    const auto* it = arrived["array"][0].identity();
+    CHECK(arrived["map"].entries()[0].first.identity() == it);
+    CHECK(arrived["map"].entries()[0].second.identity() == it);
+    CHECK(arrived["set"].items()[0].identity() == it);
+    CHECK(arrived["object"]["it"].identity() == it);
+  }
+};
+
+TEST_CASE_METHOD(sharing_test, "sharing is kept for every type, along every path",
                  "[clone][SC-052]") {
   const array_buffer buffer{8};
   const std::vector<value> all{date{1},
@@ -246,24 +263,17 @@ TEST_CASE_METHOD(clone_test, "sharing is kept for every type, along every path",
                                set{1},
                                buffer,
                                *array_buffer_view::make(view_kind::uint8, buffer),
-                               shared_array_buffer{1},
                                blob{"b"},
                                file{blob{"f"}, "f"},
                                file_list{},
                                *image_data::make(1, 1)};
-  for (const auto& one : all) {
-    INFO(to_string(one.type()));
-    const value from{object{{"array", array{one, array_buffer{1}}},
-                            {"map", map{{one, one}}},
-                            {"set", set{one}},
-                            {"object", object{{"it", one}}}}};
-    const auto arrived = sent(from);
-    const auto* it = arrived["array"][0].identity();
-    CHECK(arrived["map"].entries()[0].first.identity() == it);
-    CHECK(arrived["map"].entries()[0].second.identity() == it);
-    CHECK(arrived["set"].items()[0].identity() == it);
-    CHECK(arrived["object"]["it"].identity() == it);
-  }
+  for (const auto& one : all)
+    check_shared(one);
+}
+
+TEST_CASE_METHOD(sharing_test, "sharing is kept for shared memory",
+                 "[clone][SC-052][one_process]") {
+  check_shared(shared_array_buffer{1});
 }
 
 TEST_CASE_METHOD(clone_test, "references stay right after many values that are not shared",

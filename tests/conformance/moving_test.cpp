@@ -312,6 +312,7 @@ trace story(message_port first, message_port second, const std::function<void()>
   first.post_message("one");
   second.post_message("two");
   first.post_message("three", {array_buffer{1}});
+  test::arrive();
   first.close();
   first.post_message("four");
   settle_all();

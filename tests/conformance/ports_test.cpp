@@ -23,6 +23,11 @@ TEST_CASE("a new channel has two different ports, entangled, disabled and attach
   CHECK_FALSE(port2.detached());
   for (const auto& snapshot : context->ports())
     CHECK_FALSE(snapshot.enabled);
+}
+
+TEST_CASE("the ends of a new channel are each other's", "[port][MP-001][one_process]") {
+  test_context context;
+  const auto [port1, port2] = context->make_channel();
   CHECK(context->release(port1).entangled_with(context->release(port2)));
 }
 

@@ -125,7 +125,7 @@ TEST_CASE("a window that posts to itself receives it", "[window][WP-028]") {
 }
 
 TEST_CASE("the sender is the context that runs, not the one a window was had from",
-          "[window][WP-029]") {
+          "[window][WP-029][one_process]") {
   test_context caller{"caller"};
   test_context keeper{"keeper"};
   test_context target{"target"};
@@ -162,14 +162,12 @@ TEST_CASE_METHOD(window_event_test, "a transferred buffer arrives with its bytes
   array_buffer bytes{3};
   for (std::size_t i = 0; i < 3; ++i)
     bytes.data()[i] = std::byte(i + 1);
-  const auto* where = bytes.data();
   post_and_look(object{{"bytes", bytes}},
                 [&](message_event& ev) {
                   const auto got = *ev.data()["bytes"].get_if<array_buffer>();
                   REQUIRE(got.size() == 3);
                   for (std::size_t i = 0; i < 3; ++i)
                     CHECK(got.data()[i] == std::byte(i + 1));
-                  CHECK(got.data() == where); // Moved, not copied.
                 },
                 {bytes});
   CHECK(bytes.detached());

@@ -5,6 +5,11 @@
 
 namespace hawser::test {
 
+void arrive() {
+  if (auto* around = surroundings::present())
+    around->settle();
+}
+
 void doorbell::ring() noexcept {
   {
     const std::scoped_lock guard{lock_};
@@ -26,14 +31,49 @@ void test_waker::wake() noexcept {
     bell_->ring();
 }
 
+test_registry::test_registry(test_context& owner, std::shared_ptr<waker> waker,
+                             hawser::origin origin, hawser::limits bounds, std::string name)
+  : port_registry(owner, std::move(waker), std::move(origin), bounds, std::move(name)),
+    owner_(owner) {}
+
+window_proxy test_registry::window() {
+  auto* around = surroundings::present();
+  return around == nullptr ? port_registry::window() : around->window(owner_);
+}
+
+message_channel test_registry::make_channel(const char* file, std::uint32_t line) {
+  auto* around = surroundings::present();
+  if (around == nullptr)
+    return port_registry::make_channel(file, line);
+  auto [first, second] = endpoint::make_pair(bounds(), {file, line});
+  message_channel made;
+  made.port1 = adopt(std::move(first));
+  made.port2 = adopt(around->carry_around(std::move(second), owner_));
+  return made;
+}
+
+void test_registry::share_broadcasts(std::shared_ptr<broadcast_hub> hub) {
+  if (surroundings::present() == nullptr)
+    port_registry::share_broadcasts(std::move(hub));
+}
+
 test_context::test_context(std::string name, limits bounds)
   : test_context(name, *origin::parse("https://" + name + ".example"), bounds) {}
 
 test_context::test_context(std::string name, hawser::origin origin, limits bounds)
   : waker_(std::make_shared<test_waker>()),
-    registry_(*this, waker_, std::move(origin), bounds, std::move(name)) {}
+    registry_(*this, waker_, std::move(origin), bounds, std::move(name)) {
+  if (auto* around = surroundings::present())
+    around->enter(*this);
+}
+
+test_context::~test_context() {
+  if (auto* around = surroundings::present())
+    around->leave(*this);
+}
 
 bool test_context::step(std::size_t deliveries_max) {
+  arrive();
   if (!waker_->take())
     return false;
   if (registry_.run_turn(deliveries_max))
@@ -64,8 +104,11 @@ void test_context::report_undecodable(std::string_view where, const error& err) 
 }
 
 message_channel connect(test_context& first, test_context& second) {
-  auto made = first->make_channel();
-  made.port2 = second->adopt(first->release(made.port2));
+  auto made = first.registry().port_registry::make_channel();
+  auto end = first->release(made.port2);
+  if (auto* around = surroundings::present())
+    end = around->carry(std::move(end), first, second);
+  made.port2 = second->adopt(std::move(end));
   return made;
 }
 

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,6 +16,7 @@
 
 #include "hawser/event.hpp"
 #include "hawser/port_registry.hpp"
+#include "surroundings.hpp"
 
 namespace hawser::test {
 
@@ -55,6 +57,29 @@ private:
   std::shared_ptr<doorbell> bell_;
 };
 
+/// What has been posted is where it was posted to. It is anyway, inside one process.
+void arrive();
+
+/// What others see of a context, and the channels it makes, depend on where it lives.
+class test_registry : public port_registry {
+public:
+  test_registry(test_context& owner, std::shared_ptr<waker> waker, hawser::origin origin,
+                hawser::limits bounds, std::string name);
+
+  /// As the context that runs has it.
+  window_proxy window();
+
+  /// Between processes the second end has been away and is back.
+  message_channel make_channel(const char* file = __builtin_FILE(),
+                               std::uint32_t line = __builtin_LINE());
+
+  /// In another process there is another hub.
+  void share_broadcasts(std::shared_ptr<broadcast_hub> hub);
+
+private:
+  test_context& owner_;
+};
+
 /// A registry and its host. Its origin is `https://NAME.example` unless told.
 ///
 /// A test acts as the host: it uses the handles directly. `run` marks code as the context's own,
@@ -63,10 +88,30 @@ class test_context : public registry_host {
 public:
   explicit test_context(std::string name = "context", limits bounds = {});
   test_context(std::string name, hawser::origin origin, limits bounds = {});
+  ~test_context() override;
 
-  port_registry& registry() noexcept { return registry_; }
+  test_context(const test_context&) = delete;
+  test_context& operator=(const test_context&) = delete;
 
-  port_registry* operator->() noexcept { return &registry_; }
+  test_registry& registry() noexcept { return registry_; }
+
+  /// To use its registry when everything has arrived; so does what that causes.
+  class access {
+  public:
+    explicit access(test_registry& used) : used_(used) { arrive(); }
+
+    ~access() { arrive(); }
+
+    access(const access&) = delete;
+    access& operator=(const access&) = delete;
+
+    test_registry* operator->() const noexcept { return &used_; }
+
+  private:
+    test_registry& used_;
+  };
+
+  access operator->() noexcept { return access{registry_}; }
 
   template <class Code>
   decltype(auto) run(Code code) {
@@ -90,7 +135,7 @@ private:
   void report_undecodable(std::string_view where, const error& err) override;
 
   std::shared_ptr<test_waker> waker_;
-  port_registry registry_;
+  test_registry registry_;
 };
 
 /// Runs turns, one context after the other, until none of them is woken any more.

@@ -13,6 +13,17 @@ running::running(std::initializer_list<std::reference_wrapper<test_context>> con
     context.waker().attach(bells_.back());
     bells_.back()->ring(); // It may have been woken before it had a bell.
   }
+  if (auto* around = surroundings::present()) {
+    bells_.push_back(std::make_shared<doorbell>());
+    around->attach(bells_.back());
+    bells_.back()->ring();
+    threads_.emplace_back([this, around, &its_bell = *bells_.back()] {
+      while (!stopping_) {
+        its_bell.wait();
+        around->settle();
+      }
+    });
+  }
   // From here on any of them may wake any other.
   auto bell = bells_.begin();
   for (test_context& context : contexts)
@@ -25,6 +36,8 @@ running::~running() {
     bell->ring();
   for (auto& thread : threads_)
     thread.join();
+  if (auto* around = surroundings::present())
+    around->attach(nullptr);
 }
 
 void running::run(test_context& context, doorbell& bell) {
