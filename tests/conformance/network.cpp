@@ -93,6 +93,7 @@ network::node& network::add(const limits& bounds) {
   const auto bits = [this] { return static_cast<std::uint64_t>(random_()); };
   router_limits of_router;
   of_router.ports = bounds;
+  of_router.window_initial = {2, 100}; // So that posts wait, and follow an end that moves.
   auto& made = *nodes_.emplace_back(std::make_unique<node>(draw<node_id>(bits), bits, of_router));
   for (const auto& each : nodes_)
     if (each.get() != &made) {
