@@ -26,6 +26,13 @@ inline std::shared_ptr<broadcast_hub> make_hub() {
   return std::make_shared<broadcast_hub>();
 }
 
+/// Of how many names these contexts have open channels, if each name is open in one of them only.
+template <class... Contexts>
+std::size_t names_open(const std::shared_ptr<broadcast_hub>& hub, Contexts&... contexts) {
+  auto* around = surroundings::present();
+  return around == nullptr ? hub->names() : (around->hub(contexts)->names() + ...);
+}
+
 /// Writes down `LABEL:DATA`, or `LABEL:messageerror`, for each event of a channel.
 inline void note(const broadcast_channel& channel, trace& into, const std::string& label) {
   const auto line = [&into, label](message_event& ev) {

@@ -90,7 +90,7 @@ TEST_CASE_METHOD(messageerror_test, "the message after a failed one arrives",
 }
 
 TEST_CASE_METHOD(messageerror_test, "one broadcast reaches the cluster and fails elsewhere",
-                 "[messageerror][ME-006]") {
+                 "[messageerror][ME-006][one_process]") {
   const auto home = *origin::parse("https://one.example");
   test_context worker{"worker", home};
   test_context shared{"shared", home};

@@ -4,6 +4,7 @@
 
 #include "hawser/frame_codec.hpp"
 #include "hawser/panic.hpp"
+#include "hawser/value_encoder.hpp"
 
 namespace hawser::test {
 namespace {
@@ -35,16 +36,55 @@ private:
 
 } // namespace
 
-/// A context of a node that nobody knows: it posts ends of channels to its like on other nodes.
+/// Keeps what contexts of one node broadcast until the network takes it to the others.
+class network::relay : public broadcast_relay {
+public:
+  explicit relay(std::shared_ptr<router_waker> node) : node_(std::move(node)) {}
+
+  void carry(const origin& from, const std::string& name, const value& data) override {
+    if (from.is_opaque())
+      return; // Nobody elsewhere has such an origin.
+    std::vector<std::byte> bytes;
+    object told{{"origin", to_string(from)}, {"name", name}};
+    if (const auto err = encode(data, bytes, {node_wire_limits, wire_scope::message, 0}))
+      told.set("trouble", err.what());
+    else
+      told.set("data", array_buffer::immutable_copy_of(bytes));
+    {
+      const std::scoped_lock guard{lock_};
+      waiting_.emplace_back(std::move(told));
+    }
+    node_->wake();
+  }
+
+  std::vector<value> take() {
+    const std::scoped_lock guard{lock_};
+    return std::exchange(waiting_, {});
+  }
+
+private:
+  const std::shared_ptr<router_waker> node_;
+  std::mutex lock_;
+  std::vector<value> waiting_;
+};
+
+/// A context that nobody knows, one to a node. It posts ends of channels to its like on other
+/// nodes, and over channels of its own what is broadcast.
 class network::porter : public registry_host {
 public:
   explicit porter(const limits& bounds)
     : registry_(*this, waker_, origin::opaque(), bounds, "porter") {
-    registry_.window_events().handler(
-      "message", [this](message_event& ev) { arrived_ = registry_.release(ev.ports().at(0)); });
+    registry_.window_events().handler("message", [this](message_event& ev) {
+      if (ev.data().is_null())
+        arrived_ = registry_.release(ev.ports().at(0));
+      else
+        listen_to(ev.ports().at(0));
+    });
   }
 
   window_proxy window() const { return registry_.window(); }
+
+  const std::shared_ptr<broadcast_hub>& hub() const noexcept { return hub_; }
 
   void post(endpoint end, const window_proxy& to) {
     const registry_scope scope{registry_};
@@ -53,12 +93,47 @@ public:
   }
 
   endpoint take() {
-    while (registry_.run_turn()) {}
     HAWSER_ASSERT(arrived_, "no end has arrived");
     return std::move(arrived_);
   }
 
+  /// Whatever is broadcast at `to`'s node is told there from now on by the channel it gets.
+  void tell(const window_proxy& to, const value& what) {
+    const registry_scope scope{registry_};
+    auto& way = ways_[to.id()];
+    if (!way) {
+      const auto made = registry_.make_channel();
+      way = made.port1;
+      const auto refused = to.post_message("broadcasts", "*", {made.port2});
+      HAWSER_ASSERT(!refused, "a porter cannot post");
+    }
+    const auto refused = way.post_message(what);
+    HAWSER_ASSERT(!refused, "a porter cannot tell of a broadcast");
+  }
+
+  /// True if it had something to do.
+  bool turn() {
+    if (!waker_->take())
+      return false;
+    while (registry_.run_turn()) {}
+    return true;
+  }
+
+  void close() { registry_.close(close_reason::context_closed); }
+
 private:
+  void listen_to(const message_port& port) {
+    port.on_message([this](message_event& ev) {
+      auto content = std::make_shared<encoded_data>();
+      if (const auto* data = ev.data()["data"].get_if<array_buffer>())
+        content->bytes.assign(data->bytes().begin(), data->bytes().end());
+      else
+        content->trouble = *ev.data()["trouble"].as<std::string>();
+      hub_->deliver(*origin::parse(*ev.data()["origin"].as<std::string>()),
+                    *ev.data()["name"].as<std::string>(), std::move(content));
+    });
+  }
+
   void report_exception(const event&, std::string_view, std::exception_ptr) override {
     panic("a porter threw");
   }
@@ -67,17 +142,22 @@ private:
     panic("a porter reads badly");
   }
 
-  std::shared_ptr<test_waker> waker_ = std::make_shared<test_waker>();
+  const std::shared_ptr<test_waker> waker_ = std::make_shared<test_waker>();
+  const std::shared_ptr<broadcast_hub> hub_ = std::make_shared<broadcast_hub>();
+  std::map<std::uint64_t, message_port> ways_; ///< By the window they lead to.
   endpoint arrived_;
   port_registry registry_;
 };
 
 struct network::node {
   node(node_id own, const entropy& bits, const router_limits& limits)
-    : id(own), routes(own, waker, bits, limits), carries(limits.ports) {}
+    : id(own), routes(own, waker, bits, limits), carries(limits.ports) {
+    carries.hub()->relay_through(broadcasts);
+  }
 
   node_id id;
   std::shared_ptr<router_waker> waker = std::make_shared<router_waker>();
+  std::shared_ptr<relay> broadcasts = std::make_shared<relay>(waker);
   router routes;
   porter carries;
   test_context* context = nullptr; ///< None before and after its time.
@@ -137,12 +217,21 @@ void network::attach(std::shared_ptr<doorbell> bell) {
 // -- frames --------------------------------------------------------------------------------------
 
 bool network::turn(node& at) {
+  const bool carried = at.carries.turn();
   if (!at.waker->take())
-    return false;
+    return carried;
+  send_broadcasts(at);
   if (at.routes.run_turn())
     at.waker->again();
   send_output(at);
   return true;
+}
+
+void network::send_broadcasts(node& from) {
+  for (const auto& each : from.broadcasts->take())
+    for (const auto& to : nodes_)
+      if (to.get() != &from)
+        from.carries.tell(porter_at(*to, from), each);
 }
 
 void network::send_output(node& from) {
@@ -180,8 +269,12 @@ void network::settle() {
   settling_ = false;
 }
 
-std::uint64_t network::waypoints() const {
+std::uint64_t network::left_over() {
   const std::scoped_lock guard{lock_};
+  settle();
+  for (const auto& each : nodes_)
+    each->carries.close();
+  settle();
   std::uint64_t all = 0;
   for (const auto& each : nodes_)
     all += each->routes.statistics().waypoints;
@@ -201,10 +294,18 @@ window_proxy network::window(test_context& whose) {
   return seen_from.routes.remote_window(at.id, at.routes.publish(window), window.name());
 }
 
+window_proxy network::porter_at(node& at, node& seen_from) {
+  const auto window = at.carries.window();
+  return seen_from.routes.remote_window(at.id, at.routes.publish(window), window.name());
+}
+
+std::shared_ptr<broadcast_hub> network::hub(test_context& whose) {
+  const std::scoped_lock guard{lock_};
+  return node_of(&whose.registry()).carries.hub();
+}
+
 endpoint network::carry(endpoint end, node& from, node& to) {
-  const auto window = to.carries.window();
-  from.carries.post(std::move(end),
-                    from.routes.remote_window(to.id, to.routes.publish(window), window.name()));
+  from.carries.post(std::move(end), porter_at(to, from));
   settle();
   return to.carries.take();
 }

@@ -17,6 +17,7 @@ namespace hawser::test {
 
 /// Gives every context a node of its own. What passes between them goes through their routers and
 /// is bytes on the way; each pair of nodes is connected, and frames between two arrive in order.
+/// Hubs hear of each other's broadcasts over channels, as those of real nodes do.
 class network : public surroundings {
 public:
   network();
@@ -32,11 +33,14 @@ public:
   window_proxy window(test_context& whose) override;
   endpoint carry(endpoint end, test_context& from, test_context& to) override;
   endpoint carry_around(endpoint end, test_context& home) override;
+  std::shared_ptr<broadcast_hub> hub(test_context& whose) override;
 
-  /// What the nodes still keep of channels; nothing, once every context has ended.
-  std::uint64_t waypoints() const;
+  /// What the nodes still keep of channels once every context has ended and they have nothing more
+  /// to tell each other: nothing.
+  std::uint64_t left_over();
 
 private:
+  class relay;
   class porter;
   struct node;
 
@@ -44,10 +48,12 @@ private:
   node& node_of(const port_registry* context);
   node& node_of(const node_id& id);
   endpoint carry(endpoint end, node& from, node& to);
+  void send_broadcasts(node& from);
+  static window_proxy porter_at(node& at, node& seen_from);
   bool turn(node& at);
   void send_output(node& from);
 
-  mutable std::recursive_mutex lock_; ///< A listener that runs in a turn may come here again.
+  std::recursive_mutex lock_; ///< A listener that runs in a turn may come here again.
   bool settling_ = false;
   std::mt19937_64 random_{1};
   std::vector<std::unique_ptr<node>>

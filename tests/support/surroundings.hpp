@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "hawser/broadcast_channel.hpp"
 #include "hawser/channel.hpp"
 #include "hawser/window_proxy.hpp"
 
@@ -30,6 +31,9 @@ public:
 
   /// The window of `whose` for the context that runs.
   virtual window_proxy window(test_context& whose) = 0;
+
+  /// Where the context finds the broadcast channels of others.
+  virtual std::shared_ptr<broadcast_hub> hub(test_context& whose) = 0;
 
   /// Takes an end of a channel from one context's process to the other's.
   virtual endpoint carry(endpoint end, test_context& from, test_context& to) = 0;

@@ -53,8 +53,8 @@ message_channel test_registry::make_channel(const char* file, std::uint32_t line
 }
 
 void test_registry::share_broadcasts(std::shared_ptr<broadcast_hub> hub) {
-  if (surroundings::present() == nullptr)
-    port_registry::share_broadcasts(std::move(hub));
+  auto* around = surroundings::present();
+  port_registry::share_broadcasts(around == nullptr ? std::move(hub) : around->hub(owner_));
 }
 
 test_context::test_context(std::string name, limits bounds)

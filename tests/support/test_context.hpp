@@ -73,7 +73,7 @@ public:
   message_channel make_channel(const char* file = __builtin_FILE(),
                                std::uint32_t line = __builtin_LINE());
 
-  /// In another process there is another hub.
+  /// Each process has a hub of its own.
   void share_broadcasts(std::shared_ptr<broadcast_hub> hub);
 
 private:
