@@ -237,7 +237,7 @@ void context_broadcasts::deliver(broadcaster& target) {
     core_.statistics.bytes_delivered += current.msg.bytes;
     message own;
     if (post.encoded)
-      own.with_extras().encoded = post.encoded;
+      own.encoded = post.encoded;
     else
       own.data = copy_for_receiver(current.msg.data);
     own.to_be_rebuilt = post.to_be_rebuilt;
