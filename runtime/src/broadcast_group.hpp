@@ -38,7 +38,7 @@ struct broadcast_post {
   broadcast_kind kind = broadcast_kind::message;
   bool to_be_rebuilt = false;                       ///< As in `message`.
   std::optional<agent_cluster> cluster;             ///< As in `message_extras`.
-  std::shared_ptr<const encoded_data> encoded = {}; ///< As in `message_extras`.
+  std::shared_ptr<const encoded_data> encoded = {}; ///< As in `message`.
 };
 
 /// Messages of one group that found no room in an inbox, since it was last told.

@@ -5,6 +5,8 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "death.hpp"
+#include "hawser/frame.hpp"
+#include "hawser/value_encoder.hpp"
 #include "printing.hpp"
 #include "test_context.hpp"
 
@@ -74,6 +76,55 @@ TEST_CASE("after a gap has been told, the next loss is another gap", "[broadcast
   }
   CHECK(heard.seen
         == trace{"taken", "messageerror", "taken", "messageerror", "taken", "messageerror"});
+}
+
+// Writes down what it is told of.
+class notes : public broadcast_relay {
+public:
+  void carry(const origin& from, const std::string& name, const value& data) override {
+    seen.push_back(to_string(from) + " " + name + " " + to_string(data));
+  }
+
+  trace seen;
+};
+
+std::shared_ptr<const encoded_data> encoded(const value& from) {
+  auto made = std::make_shared<encoded_data>();
+  REQUIRE_FALSE(encode(from, made->bytes));
+  return made;
+}
+
+TEST_CASE("a relay hears what is posted, and not what is brought from elsewhere", "[broadcast]") {
+  const town here;
+  const auto a = here.house("a");
+  const auto b = here.house("b");
+  const auto relay = std::make_shared<notes>();
+  here.hub->relay_through(relay);
+  const auto sender = (*a)->make_broadcast_channel("news");
+  const auto receiver = (*b)->make_broadcast_channel("news");
+  inbox at_sender;
+  at_sender.listen(sender);
+  inbox at_receiver;
+  at_receiver.listen(receiver);
+  CHECK_FALSE(sender.post_message(1));
+  here.hub->deliver(one, "news", encoded(2));
+  here.hub->deliver(one, "other news", encoded("nobody listens"));
+  here.hub->deliver(*origin::parse("https://two.example"), "news", encoded("nor here"));
+  here.hub->deliver(one, "news", std::make_shared<encoded_data>(encoded_data{{}, "a reason"}));
+  here.hub->miss(one, "news", 3);
+  here.hub->miss(one, "news", 4);
+  CHECK_FALSE(sender.post_message(5));
+  settle(*a, *b);
+  CHECK(at_sender.seen == trace{"2", "messageerror", "messageerror"});
+  CHECK(at_receiver.seen == trace{"1", "2", "messageerror", "messageerror", "5"});
+  CHECK(b->undecodable
+        == trace{"BroadcastChannel 1 'news': DataDecodeError: a reason",
+                 "BroadcastChannel 1 'news': QuotaExceededError: 7 of its messages were lost, on "
+                 "the way from another node"});
+  CHECK(relay->seen == trace{"https://one.example news 1", "https://one.example news 5"});
+  here.hub->relay_through(nullptr);
+  sender.post_message(6);
+  CHECK(relay->seen.size() == 2);
 }
 
 TEST_CASE("the bytes of a queue are bounded too", "[broadcast]") {

@@ -194,20 +194,22 @@ void far_broadcasts::listen_to(const node_id& which, message_port port) {
     if (const auto found = inlets_.find(which); found != inlets_.end() && found->second.detached())
       inlets_.erase(found);
   });
-  from.on_message([this, which](message_event& ev) { take_in(which, ev.data()); });
+  // What has arrived is heard even when the connection has ended meanwhile.
+  from.on_message([this, which, name = node_.name_of(which)](message_event& ev) {
+    take_in(which, name, ev.data());
+  });
 }
 
-void far_broadcasts::take_in(const node_id& from, const value& said) {
+void far_broadcasts::take_in(const node_id& from, const std::string& peer, const value& said) {
   const auto claimed = said["origin"].as<std::string>();
   const auto name = said["name"].as<std::string>();
   if (!claimed || !name)
     return node_.complain(from, "peer_misbehaved",
-                          "node " + node_.name_of(from) + " sent a broadcast from nobody");
+                          "node " + peer + " sent a broadcast from nobody");
   const auto origin = origin::parse(*claimed);
-  if (!origin || to_string(*origin) != *claimed
-      || !node_.may_speak_for(node_.name_of(from), *claimed))
+  if (!origin || to_string(*origin) != *claimed || !node_.may_speak_for(peer, *claimed))
     return node_.complain(from, "origin_refused",
-                          "node " + node_.name_of(from) + " may not speak for " + *claimed
+                          "node " + peer + " may not speak for " + *claimed
                             + ": its broadcast was refused");
   auto& hub = *node_.system().broadcasts;
   if (const auto missed = said["missed"].as<std::uint32_t>())

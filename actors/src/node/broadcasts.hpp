@@ -107,12 +107,12 @@ private:
   void connect(const node_id& which, outlet& to);
   void channel_closed(const node_id& which, const std::string& name, const message_port& port,
                       const close_event& ev);
-  void take_in(const node_id& from, const value& said);
+  void take_in(const node_id& from, const std::string& peer, const value& said);
 
   node_actor& node_;
   const std::shared_ptr<broadcast_outbox> outbox_;
   std::map<node_id, outlet> outlets_;
-  std::map<node_id, message_port> inlets_;
+  std::map<node_id, message_port> inlets_; // one for each node
 };
 
 } // namespace hawser::detail

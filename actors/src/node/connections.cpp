@@ -219,16 +219,6 @@ void node_actor::on_opened(connection& from, link_session session) {
   far_workers_->reached({from.peer.id, from.peer.name});
 }
 
-bool node_actor::may_speak_for(const std::string& peer_name, const std::string& origin) const {
-  if (origin == "null" || origin == "hawser://" + peer_name)
-    return true;
-  const auto granted = options.grants.find(peer_name);
-  return granted != options.grants.end()
-         && std::ranges::any_of(granted->second, [&origin](const std::string& each) {
-              return each == "*" || each == origin;
-            });
-}
-
 void node_actor::on_frame(connection& from, frame&& what) {
   auto* to_window = std::get_if<window_frame>(&what);
   if (to_window != nullptr && !may_speak_for(from.peer.name, to_window->facts.origin)) {

@@ -94,6 +94,16 @@ std::string node_actor::name_of(const node_id& which) const {
   return found == peers_.end() ? std::string{} : connections_.at(found->second).peer.name;
 }
 
+bool node_actor::may_speak_for(const std::string& peer_name, const std::string& origin) const {
+  if (origin == "null" || origin == "hawser://" + peer_name)
+    return true;
+  const auto granted = options.grants.find(peer_name);
+  return granted != options.grants.end()
+         && std::ranges::any_of(granted->second, [&origin](const std::string& each) {
+              return each == "*" || each == origin;
+            });
+}
+
 std::optional<node_id> node_actor::node_called(const std::string& name) const {
   for (const auto& [which, at] : peers_)
     if (connections_.at(at).peer.name == name)
@@ -197,7 +207,7 @@ namespace {
 
 void write_left_out(logs& log, std::uint64_t lines, const std::string& name) {
   log.write(component::node, spdlog::level::warn, "lines_left_out", "{} more line{} about node {}",
-            lines, lines == 1 ? "" : "s", name);
+            lines, lines == 1 ? "" : "s", name.empty() ? "that has gone" : name);
 }
 
 } // namespace
@@ -207,6 +217,10 @@ void node_actor::tell_left_out() {
   for (auto& [about, each] : lines_)
     if (const auto lines = each.settle(now))
       write_left_out(system_->log, lines, name_of(about));
+  // What a node had sent before it went may be complained of afterwards.
+  std::erase_if(lines_, [this](const auto& each) {
+    return !peers_.contains(each.first) && each.second.left_out() == 0;
+  });
 }
 
 void node_actor::forget_lines(const node_id& about) {
