@@ -78,6 +78,13 @@ private:
     return from[below(from.size())];
   }
 
+  template <class T>
+  static void remember(std::vector<T>& all, T one) {
+    constexpr std::size_t heard_max = 400;
+    if (all.size() < heard_max)
+      all.push_back(std::move(one));
+  }
+
   void note_ports(unsigned from, unsigned to, const frame_message& carrier, std::size_t first);
   void note_link(unsigned to, const waypoint_id& target, const waypoint_id& origin);
   unsigned victim();

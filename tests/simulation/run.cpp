@@ -34,6 +34,7 @@ mix hostile_mix_of(std::uint64_t seed) {
 mix lying_mix_of(std::uint64_t seed, kind which) {
   auto chosen = mix_of(seed);
   chosen.lie = 0.02;
+  chosen.piece_bytes = 0; // The network lies frame by frame.
   chosen.counted = which == kind::lying;
   return chosen;
 }

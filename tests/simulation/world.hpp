@@ -11,55 +11,17 @@
 #include <optional>
 #include <random>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "end_name.hpp"
 #include "hawser/router.hpp"
+#include "mix.hpp"
+#include "passage.hpp"
 #include "test_context.hpp"
 
 namespace hawser::simulation {
-
-/// An invariant does not hold.
-struct violation : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-/// One end of one channel, for as long as it exists: who holds it changes.
-struct end_name {
-  unsigned channel = 0;
-  unsigned side = 0;
-
-  end_name peer() const { return {channel, 1 - side}; }
-
-  friend auto operator<=>(const end_name&, const end_name&) = default;
-};
-
-/// What a simulation is made of. Every figure is a probability or a count.
-struct mix {
-  unsigned nodes = 3;
-  unsigned contexts_per_node = 1;
-  unsigned channels = 3;
-  unsigned steps = 200;
-  double deliver = 0.5; ///< A frame, a turn, rather than something new.
-  double move = 0.3;    ///< A post takes ports along.
-  double away = 0.35;   ///< An end is posted to another context's window.
-  double close = 0.0;
-  double crash = 0.0;      ///< A node dies.
-  double cut = 0.0;        ///< A connection breaks, to be made anew later.
-  double hold = 0.0;       ///< A connection takes no more for a while.
-  double big = 0.0;        ///< A message is larger than a window.
-  bool lazy_links = false; ///< Nodes are connected when a router wants it.
-  bool inside_out = false; ///< Ends may travel in messages of channels younger than theirs.
-  bool encoded = false;    ///< Every frame goes as its bytes.
-  double lie = 0.0;        ///< The network loses, repeats or reorders a frame, once.
-  bool counted = true;     ///< Connections count frames, and break at one that is not the next.
-  router_limits bounds = {};
-};
-
-/// Draws a mix that suits a seed.
-mix mix_of(std::uint64_t seed);
 
 /// The first word of a frame: `DATA`, `FIN`, `WINDOW`.
 std::string kind_of(const frame& from);
@@ -92,10 +54,11 @@ public:
 
   /// In the queue between two nodes.
   struct packet {
-    enum class kind { frame, down, up, failed } what = kind::frame;
+    enum class kind { frame, record, down, up, failed } what = kind::frame;
     frame content;
     link_session session = 0;
     std::uint64_t number = 0; ///< Of all frames on that connection.
+    passage::record record = {};
   };
 
   world(std::uint64_t seed, const mix& how);
@@ -157,6 +120,9 @@ public:
   bool alive(unsigned which) const { return nodes_.at(which).routes != nullptr; }
   bool linked(unsigned a, unsigned b) const { return links_.contains({a, b}); }
   const std::deque<packet>& between(unsigned from, unsigned to) { return wires_[{from, to}]; }
+
+  /// All frames that are on their way from one to the other, however they travel.
+  std::vector<frame> under_way(unsigned from, unsigned to);
   std::optional<unsigned> node_of(const node_id& id) const;
   std::uint64_t count(incident::kind which) const;
 
@@ -190,6 +156,8 @@ private:
   bool chance(double p) { return std::uniform_real_distribution<>{0, 1}(random) < p; }
   std::size_t below(std::size_t n) { return static_cast<std::size_t>(random() % n); }
 
+  using wire_ends = std::pair<unsigned, unsigned>;
+
   bool deliver_something();
   void do_something_new();
   void collect();
@@ -203,10 +171,16 @@ private:
   std::vector<context*> partakers();
   value describe_post(end_name through, const std::vector<end_name>& along, std::size_t padding);
   void forget(context& at, end_name which);
-  void shorten(std::deque<packet>& wire, in_flight rest);
+  void shorten(wire_ends which, in_flight rest);
+  void clear(wire_ends which);
+  passage& lanes(wire_ends which);
+  bool load(wire_ends which);
+  std::vector<wire_ends> busy_wires();
+  void receive(unsigned from, unsigned to, frame&& what);
 
   std::vector<node> nodes_;
   std::map<std::pair<unsigned, unsigned>, std::deque<packet>> wires_;
+  std::map<std::pair<unsigned, unsigned>, passage> lanes_;           ///< If the frames go by them.
   std::set<std::pair<unsigned, unsigned>> links_;                    ///< Both sides know of them.
   std::map<std::pair<unsigned, unsigned>, link_session> sessions_;   ///< The newest.
   std::map<std::pair<unsigned, unsigned>, std::uint64_t> put_in_;    ///< Frames, and those
