@@ -358,5 +358,28 @@ TEST_CASE("a listener that throws is reported and the other channels get their e
   CHECK(seen == trace{"bad's second", "good:1"});
 }
 
+std::string origin_told_by(const origin& who) {
+  const auto hub = make_hub();
+  broadcasting_context a{hub, who};
+  broadcasting_context b{hub, who};
+  const auto receiver = b->make_broadcast_channel("news");
+  std::string told = "nothing";
+  receiver.on_message([&](message_event& ev) { told = ev.origin(); });
+  a->make_broadcast_channel("news").post_message(1);
+  settle(a, b);
+  return told;
+}
+
+TEST_CASE("the event tells the sender's origin", "[broadcast][BC-041]") {
+  CHECK(origin_told_by(*origin::parse("HTTPS://A.example:8443/x")) == "https://a.example:8443");
+  CHECK(origin_told_by(*origin::parse("https://b\xc3\xbc"
+                                      "cher.example"))
+        == "https://xn--bcher-kva.example");
+}
+
+TEST_CASE("the event tells an opaque origin as null", "[broadcast][BC-041][one_process]") {
+  CHECK(origin_told_by(origin::opaque()) == "null");
+}
+
 } // namespace
 } // namespace hawser

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "surroundings.hpp"
 #include "test_context.hpp"
 
 namespace hawser::test {

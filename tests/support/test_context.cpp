@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "surroundings.hpp"
+
 namespace hawser::test {
 
 void arrive() {

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -16,7 +15,7 @@
 
 #include "hawser/event.hpp"
 #include "hawser/port_registry.hpp"
-#include "surroundings.hpp"
+#include "test_registry.hpp"
 
 namespace hawser::test {
 
@@ -55,29 +54,6 @@ private:
   std::atomic<unsigned> wakes_{0};
   std::atomic<bool> pending_{false};
   std::shared_ptr<doorbell> bell_;
-};
-
-/// What has been posted is where it was posted to. It is anyway, inside one process.
-void arrive();
-
-/// What others see of a context, and the channels it makes, depend on where it lives.
-class test_registry : public port_registry {
-public:
-  test_registry(test_context& owner, std::shared_ptr<waker> waker, hawser::origin origin,
-                hawser::limits bounds, std::string name);
-
-  /// As the context that runs has it.
-  window_proxy window();
-
-  /// Between processes the second end has been away and is back.
-  message_channel make_channel(const char* file = __builtin_FILE(),
-                               std::uint32_t line = __builtin_LINE());
-
-  /// Each process has a hub of its own.
-  void share_broadcasts(std::shared_ptr<broadcast_hub> hub);
-
-private:
-  test_context& owner_;
 };
 
 /// A registry and its host. Its origin is `https://NAME.example` unless told.

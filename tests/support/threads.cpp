@@ -5,6 +5,8 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "surroundings.hpp"
+
 namespace hawser::test {
 
 running::running(std::initializer_list<std::reference_wrapper<test_context>> contexts) {
