@@ -141,6 +141,23 @@ TEST_CASE("broken frames end an open link", "[link][refusal]") {
         == "ended limit: a record of 67108865 bytes, where 67108864 may be");
 }
 
+TEST_CASE("a peer that makes a link answer and does not read loses it", "[link][refusal]") {
+  link_limits bounds;
+  bounds.control_bytes_max = 1000;
+  opened pair{bounds};
+  const frame gone = routed_frame{{1, 1}, {2, 2}, gone_frame{}};
+  for (unsigned i = 0; i < 30; ++i)
+    pair.b.line.send(gone);
+  CHECK(pair.b.line.open());
+  pair.carry(); // Reading makes room again.
+  for (unsigned i = 0; i < 30; ++i)
+    pair.b.line.send(gone);
+  CHECK(pair.b.line.open());
+  pair.b.line.send(gone);
+  pair.b.note();
+  CHECK(pair.b.seen.back() == "ended limit: the peer does not read what it is answered");
+}
+
 TEST_CASE("frames in pieces stay within their bounds", "[link][refusal]") {
   link_limits bounds;
   bounds.pieces_at_once_max = 2;

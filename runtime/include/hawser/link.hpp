@@ -46,6 +46,10 @@ struct link_limits {
   std::uint64_t congested_bytes = std::uint64_t{1} << 23;
   std::uint64_t relieved_bytes = std::uint64_t{1} << 21;
 
+  /// Frames that are no messages and wait to be sent. Nothing holds them back: a peer that makes
+  /// others answer and does not read loses its link.
+  std::uint64_t control_bytes_max = std::uint64_t{1} << 26;
+
   frame_limits frames = {};
 };
 

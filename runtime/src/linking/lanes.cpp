@@ -83,33 +83,39 @@ void outgoing_lanes::push(const frame& what, std::uint64_t order) {
     return push_large(what, std::move(bytes), order);
   }
   // Nearly every other one is small, and needs no memory of its own.
-  const bool first = small_.empty() || small_.back().size() >= piece_bytes_max_;
-  auto& batch = first ? begin_batch() : small_.back();
-  const auto at = batch.size();
-  append_length(batch, 0);
-  encode(what, batch);
-  const auto size = batch.size() - at - length_bytes;
-  const auto from = batch.begin() + static_cast<std::ptrdiff_t>(at);
+  const bool first = small_.empty() || small_.back().bytes.size() >= piece_bytes_max_;
+  auto* batch = first ? &begin_batch() : &small_.back();
+  auto& bytes = batch->bytes;
+  const auto at = bytes.size();
+  append_length(bytes, 0);
+  encode(what, bytes);
+  const auto size = bytes.size() - at - length_bytes;
+  const auto from = bytes.begin() + static_cast<std::ptrdiff_t>(at);
   if (size > piece_bytes_max_) {
-    std::vector<std::byte> bytes{from + length_bytes, batch.end()};
-    batch.erase(from, batch.end());
+    std::vector<std::byte> large{from + length_bytes, bytes.end()};
+    bytes.erase(from, bytes.end());
     if (first) {
       small_.pop_back();
       --batches_begun_;
     }
-    return push_large(what, std::move(bytes), order);
+    return push_large(what, std::move(large), order);
   }
-  store_big_endian(static_cast<std::uint32_t>(size), batch.data() + at);
+  store_big_endian(static_cast<std::uint32_t>(size), bytes.data() + at);
   bytes_ += size + length_bytes;
   if (!first && at + size > piece_bytes_max_) {
-    begin_batch().assign(from, batch.end());
-    batch.erase(from, batch.end());
+    batch = &begin_batch();
+    batch->bytes.assign(from, bytes.end());
+    bytes.erase(from, bytes.end());
+  }
+  if (message_of(what) == nullptr) {
+    batch->control_bytes += size;
+    control_bytes_ += size;
   }
 }
 
-std::vector<std::byte>& outgoing_lanes::begin_batch() {
+outgoing_lanes::small_batch& outgoing_lanes::begin_batch() {
   ++batches_begun_;
-  return small_.emplace_back(std::exchange(spare_, {}));
+  return small_.emplace_back(small_batch{std::exchange(spare_, {})});
 }
 
 void outgoing_lanes::push_large(const frame& what, std::vector<std::byte> bytes,
@@ -136,10 +142,11 @@ std::optional<lane_record> outgoing_lanes::next(std::vector<std::byte>& to) {
     return lane_record::piece;
   }
   auto& batch = small_.front();
-  bytes_ -= batch.size();
-  to.insert(to.end(), batch.begin(), batch.end());
-  batch.clear();
-  spare_ = std::move(batch);
+  bytes_ -= batch.bytes.size();
+  control_bytes_ -= batch.control_bytes;
+  to.insert(to.end(), batch.bytes.begin(), batch.bytes.end());
+  batch.bytes.clear();
+  spare_ = std::move(batch.bytes);
   small_.pop_front();
   ++batches_gone_;
   return lane_record::batch;

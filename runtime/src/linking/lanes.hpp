@@ -42,6 +42,9 @@ public:
   /// What waits.
   std::uint64_t bytes() const noexcept { return bytes_; }
 
+  /// How much of it is no message, and so held back by nobody.
+  std::uint64_t control_bytes() const noexcept { return control_bytes_; }
+
 private:
   using waypoint_set = std::unordered_set<waypoint_id>;
 
@@ -62,9 +65,15 @@ private:
     std::deque<waiting_frame> waiting;
   };
 
+  /// Whole frames, each after its length.
+  struct small_batch {
+    std::vector<std::byte> bytes;
+    std::uint64_t control_bytes = 0;
+  };
+
   void push(const frame& what, std::uint64_t order);
   void push_large(const frame& what, std::vector<std::byte> bytes, std::uint64_t order);
-  std::vector<std::byte>& begin_batch();
+  small_batch& begin_batch();
   void wait_for(large_frame& first, const frame& what, std::uint64_t order);
   large_frame* in_the_way_of(const frame& what);
   bool find_piece();
@@ -72,7 +81,7 @@ private:
 
   std::size_t piece_bytes_max_;
   std::size_t pieces_at_once_max_;
-  std::deque<std::vector<std::byte>> small_; // batches of whole frames, each after its length
+  std::deque<small_batch> small_;
   std::deque<large_frame> large_;
   std::size_t turn_ = 0; // of the large ones
   bool piece_next_ = false;
@@ -81,6 +90,7 @@ private:
   std::uint64_t batches_begun_ = 0;
   std::uint64_t batches_gone_ = 0;
   std::uint64_t bytes_ = 0;
+  std::uint64_t control_bytes_ = 0;
   std::vector<std::byte> spare_; // a batch that is gone, for its memory
 };
 

@@ -353,8 +353,11 @@ void link_core::over(link_end why, std::string text, bool by_peer) {
 // -- out -----------------------------------------------------------------------------------------
 
 void link_core::send(const frame& what) {
-  if (state_ == state::open)
-    lanes_.push(what);
+  if (state_ != state::open)
+    return;
+  lanes_.push(what);
+  if (lanes_.control_bytes() > bounds_.control_bytes_max)
+    end(link_end::limit, "the peer does not read what it is answered");
 }
 
 bool link_core::take_output(std::vector<std::byte>& to, std::size_t bytes_max) {

@@ -17,8 +17,14 @@ ref<window_twin> window_twins::find(const node_id& node, const window_id& id) co
   return found == twins_.end() ? ref<window_twin>{} : found->second;
 }
 
+const window_twin* window_twins::find(const window* stand_in) const {
+  const auto found = by_stand_in_.find(stand_in);
+  return found == by_stand_in_.end() ? nullptr : found->second;
+}
+
 void window_twins::add(const ref<window_twin>& made) {
   twins_.emplace(key_of(*made), made);
+  by_stand_in_.emplace(made->stand_in.get(), made.get());
   if (made->promise == 0)
     ++shared_[made->node];
 }
@@ -26,6 +32,7 @@ void window_twins::add(const ref<window_twin>& made) {
 void window_twins::erase(const window_twin& which) {
   const auto of_node = which.node;
   const bool shared = which.promise == 0;
+  by_stand_in_.erase(which.stand_in.get());
   if (twins_.erase(key_of(which)) != 0 && shared && --shared_[of_node] == 0)
     shared_.erase(of_node);
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "hawser/node_id.hpp"
@@ -33,6 +34,9 @@ public:
   /// The one that handles share; none if there is none yet.
   ref<window_twin> find(const node_id& node, const window_id& id) const;
 
+  /// The one that stands in with this window; null if none does.
+  const window_twin* find(const window* stand_in) const;
+
   void add(const ref<window_twin>& made);
   void erase(const window_twin& which);
 
@@ -54,6 +58,7 @@ private:
   static key key_of(const window_twin& which) { return {which.node, which.at_node, which.promise}; }
 
   std::map<key, ref<window_twin>> twins_;
+  std::unordered_map<const window*, const window_twin*> by_stand_in_;
   std::map<node_id, std::size_t> shared_;
   key looked_at_; ///< The last one.
 };

@@ -69,8 +69,8 @@ window_proxy router_core::remote_window(node_id at, window_id id, std::string na
 }
 
 std::optional<node_id> router_core::node_of(const window_proxy& which) const {
-  const auto found = stand_ins_.find(window::get(which));
-  return found == stand_ins_.end() ? std::nullopt : std::optional{found->second->node};
+  const auto* found = twins_.find(window::get(which));
+  return found == nullptr ? std::nullopt : std::optional{found->node};
 }
 
 // Any thread: the window is nobody else's yet.
