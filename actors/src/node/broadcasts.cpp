@@ -214,7 +214,7 @@ void far_broadcasts::take_in(const node_id& from, const std::string& peer, const
   auto& hub = *node_.system().broadcasts;
   if (const auto missed = said["missed"].as<std::uint32_t>())
     return hub.miss(*origin, *name, *missed);
-  const auto data = said["data"];
+  const auto& data = said["data"];
   auto content = std::make_shared<encoded_data>();
   if (const auto* buffer = data.get_if<array_buffer>())
     content->bytes.assign(buffer->bytes().begin(), buffer->bytes().end());
