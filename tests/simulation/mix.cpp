@@ -30,6 +30,7 @@ mix mix_of(std::uint64_t seed) {
   chosen.encoded = pick(false, false, true);
   chosen.bounds.unsettled_links_max =
     pick(std::size_t{8}, std::size_t{8}, std::size_t{8}, std::size_t{1});
+  chosen.piece_bytes = pick(std::size_t{0}, std::size_t{0}, std::size_t{60}, std::size_t{200});
   return chosen;
 }
 

@@ -61,6 +61,8 @@ mutation(deferred_for_ever switching.cpp "if (w.gone || !w.deferred ||" "if (!w.
 mutation(empty_key_opens switching.cpp "if (!w.key || f.key != w.key)" "if (f.key != w.key)")
 mutation(relays_blamed ending.cpp "    report(by.node, blame, std::string{rule});" "    report(by.node, blame != incident::kind::limit ? incident::kind::rule : blame, std::string{rule});")
 mutation(passed_by_and_heard streaming.cpp "if (number >= over.fence)" "if (number > over.fence)" "[S61]")
+mutation(pieces_overtaken linking/lanes.cpp "  hold_up(added.held_up, what);" "  static_cast<void>(hold_up);")
+mutation(ports_overtaken linking/lanes.cpp "      with.insert(each.id);" "      static_cast<void>(each);")
 mutation(strangers_break ending.cpp "if (!neighbour)" "if (!neighbour && w.gone)")
 mutation(strangers_end_streams ending.cpp "if (link == w.out || link == w.successor)\n" "if (!w.gone)\n")
 mutation(strangers_feed streaming.cpp "  auto* over = w.find_in(link);\n  if (over == nullptr) {" "  auto* over = w.in.empty() ? nullptr : w.in.data();\n  if (over == nullptr) {")
