@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/config.hpp>
 #include <caf/mailbox_element.hpp>
@@ -14,6 +15,7 @@
 #include <caf/message_id.hpp>
 
 #if CAF_VERSION >= 10000
+#  include <caf/anon_mail.hpp>
 #  include <caf/scheduler.hpp>
 #else
 #  include <caf/execution_unit.hpp>
@@ -49,10 +51,15 @@ inline void set_config_file(caf::actor_system_config& config, std::string path) 
 
 #endif
 
-/// Sends to the actor itself, later.
+/// Sends to the actor itself, later, and without a sender: a broker of CAF 0.18 keeps what comes
+/// after its end, and would keep itself.
 template <class Self, class Content>
 void send_later(Self& self, std::chrono::milliseconds delay, Content content) {
-  self.delayed_send(&self, delay, std::move(content));
+#if CAF_VERSION >= 10000
+  caf::anon_mail(std::move(content)).delay(delay).send(caf::actor_cast<caf::actor>(&self));
+#else
+  self.delayed_anon_send(caf::actor_cast<caf::actor>(&self), delay, std::move(content));
+#endif
 }
 
 /// Sends without a sender; `unit` is the one that runs the calling actor, null outside of any.
