@@ -35,8 +35,8 @@ namespace hawser::detail {
 /// The actor behind `node`: a CAF broker that owns the router and every connection. All that is
 /// not said to be for any thread is done on the broker's.
 ///
-/// Connections and the time are in connections.cpp, who is dialled when in dialling.cpp, what nodes
-/// ask each other in lobby.cpp.
+/// Connections and the time are in connections.cpp, what goes out in sending.cpp, who is dialled
+/// when in dialling.cpp, what nodes ask each other in lobby.cpp.
 class node_actor : public std::enable_shared_from_this<node_actor>, private registry_host {
 public:
   using clock = std::chrono::steady_clock;
@@ -166,7 +166,6 @@ private:
   void on_opened(connection& from, link_session session);
   void on_frame(connection& from, frame&& what);
   void on_ended(connection& from, const link_event::ended& how);
-  void on_transferred(handle at, std::uint64_t remaining);
   void hear(connection& from, std::span<const std::byte> bytes);
   bool plain_instead_of_tls(connection& from, std::byte first);
   connection* other_with(const connection& than);
@@ -174,13 +173,17 @@ private:
   void hurry(std::uint64_t now);
   void end_if_alone();
   bool settled_with_other(connection& newcomer);
-  void settle();
-  void flush(connection& to);
 
   static std::uint64_t as_ms(clock::time_point when) {
     return static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count());
   }
+
+  // -- sending.cpp -------------------------------------------------------------------------------
+
+  void on_transferred(handle at, std::uint64_t remaining);
+  void settle();
+  void flush(connection& to);
 
   // -- dialling.cpp ------------------------------------------------------------------------------
 
