@@ -1,13 +1,9 @@
 #include "actor_waker.hpp"
 
 #include "hawser/detail/context_messages.hpp"
+#include "turn_job.hpp"
 
 namespace hawser::detail {
-
-execution_unit*& current_execution_unit() noexcept {
-  thread_local execution_unit* unit = nullptr;
-  return unit;
-}
 
 actor_waker::actor_waker(caf::strong_actor_ptr target)
   : target_(std::move(target)), wake_up_(caf::make_message(wake_up{})) {}

@@ -10,11 +10,7 @@
 
 namespace hawser::detail {
 
-/// What runs the actor of this thread, null on a thread that runs none.
-execution_unit*& current_execution_unit() noexcept;
-
-/// Wakes a context by sending it the one wake-up message, through the execution unit of the posting
-/// actor: from outside the scheduler a wake-up costs about four times as much.
+/// Wakes a node's actor, which CAF's multiplexer runs, by sending it the one wake-up message.
 class actor_waker : public waker {
 public:
   explicit actor_waker(caf::strong_actor_ptr target);

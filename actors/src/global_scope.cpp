@@ -3,12 +3,12 @@
 #include <caf/actor_cast.hpp>
 #include <caf/exit_reason.hpp>
 
-#include "actor_waker.hpp"
 #include "context_reporter.hpp"
 #include "hawser/detail/context_messages.hpp"
 #include "hawser/shared_worker.hpp"
 #include "hawser/worker.hpp"
 #include "system_state.hpp"
+#include "turn_job.hpp"
 #include "worker_object.hpp"
 
 namespace hawser {
@@ -29,17 +29,24 @@ private:
   detail::execution_unit* previous_;
 };
 
+// What a turn answers to: an element without a sender.
+caf::mailbox_element* no_message() {
+  thread_local const caf::mailbox_element_ptr none = detail::make_anonymous_element(caf::message{});
+  return none.get();
+}
+
 } // namespace
 
 global_scope::global_scope(caf::actor_config& cfg, detail::scope_setup setup)
   : caf::event_based_actor(cfg),
     system_(std::move(setup.system)),
     reporter_(std::make_unique<detail::context_reporter>(system_, setup.name)),
-    registry_(std::make_unique<port_registry>(
-      *reporter_,
-      std::make_shared<detail::actor_waker>(caf::actor_cast<caf::strong_actor_ptr>(this)),
-      std::move(setup.origin), setup.limits.value_or(system_->default_limits), setup.name)),
-    context_name_(std::move(setup.name)) {
+    context_name_(std::move(setup.name)),
+    turns_(std::make_unique<detail::turn_job>(*this)) {
+  registry_ = std::make_unique<port_registry>(
+    *reporter_,
+    std::make_shared<detail::turn_waker>(caf::actor_cast<caf::strong_actor_ptr>(this), *turns_),
+    std::move(setup.origin), setup.limits.value_or(system_->default_limits), context_name_);
   reporter_->run_by(*this);
   registry_->stop_on(setup.termination.get_token());
   registry_->strict_html(system_->strict);
@@ -59,14 +66,7 @@ global_scope::global_scope(caf::actor_config& cfg, detail::scope_setup setup)
                                              std::move(setup.termination)});
   if (!added)
     registry_->close(close_reason::context_closed);
-  set_exception_handler([this](std::exception_ptr& exception) {
-    crashed_ = true;
-    auto what = detail::describe(exception);
-    system_->log.write(detail::component::context, spdlog::level::err, "handler_threw",
-                       "context '{}': a CAF handler threw, the context ends: {}", context_name_,
-                       what);
-    return caf::make_error(caf::sec::runtime_error, std::move(what));
-  });
+  set_exception_handler([this](std::exception_ptr& exception) { return crash(exception); });
 }
 
 global_scope::~global_scope() = default;
@@ -136,16 +136,49 @@ void global_scope::close() {
 }
 
 caf::resumable::resume_result global_scope::resume(detail::execution_unit* unit, std::size_t max) {
+  const execution_unit_guard unit_guard{unit};
+  if (!turns_->enter(detail::turn_job::entry::mail))
+    return caf::resumable::awaiting_message;
   caf::resumable::resume_result outcome;
   {
-    const execution_unit_guard unit_guard{unit};
     const registry_scope scope{*registry_};
     outcome = caf::event_based_actor::resume(unit, max);
   }
-  // An actor that waits for messages may be running on another thread by now; one that is done
-  // never runs again. Whoever can post here keeps the waker, and that the actor: let go of the
-  // ring.
-  if (outcome == caf::resumable::done && ended_)
+  return leave_to_others(outcome);
+}
+
+// What CAF does around a message that it handles, for what is none.
+caf::resumable::resume_result global_scope::resume_turn(detail::execution_unit* unit) {
+  const execution_unit_guard unit_guard{unit};
+  if (!turns_->enter(detail::turn_job::entry::turn))
+    return caf::resumable::awaiting_message;
+  auto outcome = caf::resumable::awaiting_message;
+  if (!started_) {
+    early_ = true;
+  } else {
+    const registry_scope scope{*registry_};
+    context(unit);
+    current_mailbox_element(no_message());
+    try {
+      take_turn();
+    } catch (...) {
+      quit(crash(std::current_exception()));
+    }
+    current_mailbox_element(nullptr);
+    if (!alive() && finalize())
+      outcome = caf::resumable::done;
+    else if (busy_)
+      outcome = caf::resumable::resume_later;
+  }
+  return leave_to_others(outcome);
+}
+
+// An actor that waits for messages may be running on another thread by now; one that is done never
+// runs again. Whoever can post here keeps the waker, and that the actor: let go of the ring.
+caf::resumable::resume_result global_scope::leave_to_others(caf::resumable::resume_result outcome) {
+  if (outcome != caf::resumable::done)
+    turns_->leave();
+  else if (ended_)
     registry_.reset();
   return outcome;
 }
@@ -162,7 +195,18 @@ caf::behavior global_scope::make_behavior() {
   if (crashed_)
     return {};
   begin_events();
+  if (early_)
+    turns_->schedule();
   return own_behavior();
+}
+
+caf::error global_scope::crash(const std::exception_ptr& exception) {
+  crashed_ = true;
+  auto what = detail::describe(exception);
+  system_->log.write(detail::component::context, spdlog::level::err, "handler_threw",
+                     "context '{}': a CAF handler threw, the context ends: {}", context_name_,
+                     what);
+  return caf::make_error(caf::sec::runtime_error, std::move(what));
 }
 
 void global_scope::fail_start(const std::exception_ptr& exception) {
@@ -176,7 +220,6 @@ void global_scope::fail_start(const std::exception_ptr& exception) {
 
 caf::message_handler global_scope::own_handlers() {
   return {
-    [this](detail::wake_up) { take_turn(); },
     [this](detail::close_context) { close(); },
   };
 }
@@ -193,8 +236,6 @@ void global_scope::handle_with(caf::message_handler more) {
 
 void global_scope::take_turn() {
   busy_ = registry_->run_turn();
-  if (busy_)
-    detail::enqueue(*this, caf::make_message(detail::wake_up{}), context());
   end_turn();
 }
 

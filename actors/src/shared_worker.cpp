@@ -5,9 +5,9 @@
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 
-#include "actor_waker.hpp"
 #include "hawser/detail/context_messages.hpp"
 #include "node/worker_request.hpp"
+#include "turn_job.hpp"
 #include "worker_object.hpp"
 #include "worker_setup.hpp"
 

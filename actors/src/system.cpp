@@ -7,12 +7,12 @@
 #include <caf/init_global_meta_objects.hpp>
 #include <caf/io/middleman.hpp>
 
-#include "actor_waker.hpp"
 #include "hawser/browsing_context.hpp"
 #include "hawser/detail/context_messages.hpp"
 #include "hawser/node.hpp"
 #include "node/node_actor.hpp"
 #include "system_state.hpp"
+#include "turn_job.hpp"
 
 namespace hawser {
 namespace detail {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "arrival.hpp"
 #include "hawser/event.hpp"
 #include "registry_core.hpp"
 #include "serialize.hpp"
@@ -225,14 +226,12 @@ void context_broadcasts::deliver(broadcaster& target) {
   auto& current = *round_;
   current.seen_by = target.id;
   const auto& post = *current.msg.extras->broadcast;
-  message_event_init init;
-  init.origin = post.origin;
-  init.data = nullptr;
+  arrival made;
   auto trouble = error{};
   if (post.kind == broadcast_kind::gap) {
-    init.origin.clear();
     trouble = explain(current.gap);
   } else {
+    made.came_from(post.origin);
     ++core_.statistics.messages_delivered;
     core_.statistics.bytes_delivered += current.msg.bytes;
     message own;
@@ -245,14 +244,15 @@ void context_broadcasts::deliver(broadcaster& target) {
       own.with_extras().cluster = post.cluster;
     auto received = core_.deserialize(own);
     if (received)
-      init.data = std::move(received->data);
+      made.bring(*std::move(received));
     else
       trouble = received.error();
   }
-  if (trouble)
+  if (trouble) {
     core_.host.report_undecodable(describe(target), trouble);
-  message_event ev{trouble ? "messageerror" : "message", std::move(init)};
-  target.events_.dispatch_trusted(ev);
+    made.spoil();
+  }
+  target.events_.dispatch_trusted(made.event());
   if (target.core() != nullptr)
     look_after(target); // Its last listener may have wanted one message only.
 }

@@ -111,14 +111,6 @@ void endpoint::close_for_peer(close_reason reason) noexcept {
   peer_inbox().end({reason, std::nullopt});
 }
 
-detail::mailbox& endpoint::inbox() const noexcept {
-  return channel_->side[side_];
-}
-
-detail::mailbox& endpoint::peer_inbox() const noexcept {
-  return channel_->side[1 - side_];
-}
-
 detail::carrier endpoint::peer_carrier() const noexcept {
   return {channel_, 1 - side_};
 }

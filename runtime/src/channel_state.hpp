@@ -25,3 +25,15 @@ private:
 };
 
 } // namespace hawser::detail
+
+namespace hawser {
+
+inline detail::mailbox& endpoint::inbox() const noexcept {
+  return channel_->side[side_];
+}
+
+inline detail::mailbox& endpoint::peer_inbox() const noexcept {
+  return channel_->side[1 - side_];
+}
+
+} // namespace hawser

@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "arrival.hpp"
 #include "hawser/event.hpp"
 #include "hawser/frame.hpp"
 #include "record_types.hpp"
@@ -135,23 +136,27 @@ result<received_message> registry_core::deserialize(message& msg) {
   return made;
 }
 
+error registry_core::rebuild_for(arrival& event, message& msg) {
+  auto received = deserialize(msg);
+  if (!received) {
+    event.spoil();
+    return received.error();
+  }
+  event.bring(*std::move(received));
+  return {};
+}
+
 // HTML #message-port-post-message-steps, the queued task.
-void registry_core::deliver(port& target, message msg) {
+void registry_core::deliver(port& target, message& msg) {
   ++statistics.messages_delivered;
   statistics.bytes_delivered += msg.bytes;
-  auto received = deserialize(msg);
-  message_event_init init;
-  if (received) {
-    init.data = std::move(received->data);
-    init.ports = std::move(received->ports);
-  } else {
-    host.report_undecodable(describe(target), received.error());
-    init.data = nullptr;
-  }
-  message_event ev{received ? "message" : "messageerror", std::move(init)};
-  ev.port_ = port_handle::make(ref{&target});
+  arrival made{target};
+  if (msg.plain())
+    made.bring(std::move(msg.data));
+  else if (const auto err = rebuild_for(made, msg))
+    host.report_undecodable(describe(target), err);
   if (target.events_)
-    target.events_->dispatch_trusted(ev);
+    target.events_->dispatch_trusted(made.event());
 }
 
 std::optional<result<received_message>> registry_core::receive(port& from) {
@@ -189,25 +194,17 @@ void registry_core::deliver_close(port& target, close_notice notice) {
 }
 
 // HTML #window-post-message-steps, step 8: the target's origin is looked at when the task runs.
-void registry_core::deliver_to_window(message msg) {
+void registry_core::deliver_to_window(message& msg) {
   auto& sender = *msg.extras->window;
   if (sender.target_origin && *sender.target_origin != origin)
     return;
   ++statistics.messages_delivered;
   statistics.bytes_delivered += msg.bytes;
-  auto received = deserialize(msg);
-  message_event_init init;
-  init.origin = std::move(sender.origin);
-  init.source = std::move(sender.source);
-  if (received) {
-    init.data = std::move(received->data);
-    init.ports = std::move(received->ports);
-  } else {
-    host.report_undecodable("window", received.error());
-    init.data = nullptr;
-  }
-  message_event ev{received ? "message" : "messageerror", std::move(init)};
-  window_target.dispatch_trusted(ev);
+  arrival made;
+  made.came_from(std::move(sender.origin), std::move(sender.source));
+  if (const auto err = rebuild_for(made, msg))
+    host.report_undecodable("window", err);
+  window_target.dispatch_trusted(made.event());
 }
 
 } // namespace hawser::detail

@@ -48,6 +48,14 @@ struct message {
   std::uint32_t hops = 0;                      ///< How many nodes have passed it on.
   bool to_be_rebuilt = false; ///< The data holds what only the receiver can complete.
 
+  message() = default;
+
+  /// Data that is shared as it is.
+  message(value plain, std::uint64_t counted) noexcept : data(std::move(plain)), bytes(counted) {}
+
+  /// Can its data be shown as it is?
+  bool plain() const noexcept { return !extras && !encoded && !to_be_rebuilt; }
+
   message_extras& with_extras() {
     if (!extras)
       extras = std::make_unique<message_extras>();

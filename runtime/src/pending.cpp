@@ -9,6 +9,9 @@
 namespace hawser {
 namespace detail {
 
+pending_posts::pending_posts(registry_core& core) noexcept
+  : core_(core), bytes_max_(core.bounds.posted_bytes_per_context_max) {}
+
 void pending_posts::posted(port& source, std::uint64_t bytes) noexcept {
   source.pending_bytes_ += bytes;
   sum_ += bytes;
@@ -33,11 +36,6 @@ void pending_posts::closed(port& which) {
     return;
   forget_drained();
   look_again_at_ = std::max(std::size_t{64}, 2 * left_behind_.size());
-}
-
-bool pending_posts::fits(std::uint64_t bytes) const noexcept {
-  const auto bytes_max = core_.bounds.posted_bytes_per_context_max;
-  return bytes <= bytes_max && sum_ <= bytes_max - bytes;
 }
 
 bool pending_posts::has_room(port& source, std::uint64_t bytes) {

@@ -19,7 +19,7 @@ class registry_core;
 /// first for the port in use, whose peer is the likeliest to have taken something.
 class pending_posts {
 public:
-  explicit pending_posts(registry_core& core) noexcept : core_(core) {}
+  explicit pending_posts(registry_core& core) noexcept;
 
   void posted(port& source, std::uint64_t bytes) noexcept;
 
@@ -29,6 +29,11 @@ public:
   /// Is about to let go of its endpoint; what it has posted waits on.
   void closed(port& which);
 
+  /// May that many bytes more be posted, as far as is known without counting?
+  bool fits(std::uint64_t bytes) const noexcept {
+    return bytes <= bytes_max_ && sum_ <= bytes_max_ - bytes;
+  }
+
   /// Could `source` post that many bytes more?
   bool has_room(port& source, std::uint64_t bytes);
 
@@ -36,7 +41,6 @@ public:
   std::uint64_t bytes() const noexcept { return sum_; }
 
 private:
-  bool fits(std::uint64_t bytes) const noexcept;
   void count_anew(port& which) noexcept;
   void forget_drained();
 
@@ -48,6 +52,7 @@ private:
   };
 
   registry_core& core_;
+  const std::uint64_t bytes_max_;
   std::uint64_t sum_ = 0;
   std::vector<estate> left_behind_;
   std::size_t look_again_at_ = 64; // entries

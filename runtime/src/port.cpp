@@ -110,7 +110,7 @@ bool port::deliver_one(registry_core& core) {
   close_notice notice;
   switch (end_.inbox().take(msg, notice, &end_.peer_inbox())) {
     case taken::message:
-      core.deliver(*this, std::move(msg));
+      core.deliver(*this, msg);
       return true;
     case taken::close:
       core.deliver_close(*this, notice);
@@ -165,6 +165,11 @@ void port::label(std::string text) {
   label_ = std::make_unique<std::string>(std::move(text));
 }
 
+void registry_core::refused(const port& source, const error& err) {
+  ++statistics.posts_refused;
+  host.report_refused_post(describe(source), err);
+}
+
 std::string describe(const port& which) {
   auto text = "MessagePort " + std::to_string(which.id());
   if (!which.label().empty())
@@ -203,21 +208,29 @@ detail::port& require(const detail::ref<detail::port>& port) {
 
 } // namespace
 
-error message_port::post_message(const value& data, transfer_list transfer) const {
+// A port whose context has ended is as any detached port: nothing happens.
+
+error message_port::post_message(const value& data, const transfer_list& transfer) const {
   auto& source = require(port_);
   auto* core = source.core();
   if (core == nullptr)
-    return {}; // Its context has ended: as on any detached port, nothing happens.
+    return {};
   auto err = core->post(source, data, transfer);
-  if (err) {
-    ++core->statistics.posts_refused;
-    core->host.report_refused_post(detail::describe(source), err);
-  }
+  if (err)
+    core->refused(source, err);
   return err;
 }
 
-error message_port::post_message(const value& data) const {
-  return post_message(data, {});
+error message_port::post_message(value data) const {
+  auto& source = require(port_);
+  auto* core = source.core();
+  if (core == nullptr)
+    return {};
+  auto err =
+    data.active() ? core->post(source, data, {}) : core->post_plain(source, std::move(data));
+  if (err)
+    core->refused(source, err);
+  return err;
 }
 
 void message_port::start() const {

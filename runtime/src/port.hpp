@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "channel_state.hpp"
 #include "hawser/channel.hpp"
 #include "hawser/event_target.hpp"
 #include "hawser/message_port.hpp"
@@ -119,6 +120,14 @@ public:
   static port* get(const message_port& handle) noexcept { return handle.port_.get(); }
 
   static ref<port> share(const message_port& handle) noexcept { return handle.port_; }
+
+  /// Makes an empty handle refer to a port that outlives it, without counting, until it is taken
+  /// back. Copies of it count as any.
+  static void lend(port& target, message_port& to) noexcept {
+    to.port_ = ref<port>::adopt(&target);
+  }
+
+  static void take_back(message_port& lent) noexcept { static_cast<void>(lent.port_.leak()); }
 };
 
 /// `MessagePort 7 'control'`.

@@ -9,11 +9,6 @@
 namespace hawser {
 namespace detail {
 
-registry_core*& registry_core::current() noexcept {
-  thread_local registry_core* running = nullptr;
-  return running;
-}
-
 registry_core::registry_core(registry_host& context_host, std::shared_ptr<waker> waker,
                              hawser::origin context_origin, const limits& context_bounds,
                              std::string context_name)

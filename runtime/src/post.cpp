@@ -10,11 +10,21 @@
 
 namespace hawser::detail {
 
+error registry_core::post_plain(port& source, value&& data) {
+  if (data.depth() > scope.value_depth_max)
+    return check_depth(data, scope.value_depth_max);
+  if (source.detached() || termination.stop_requested())
+    return {};
+  const auto bytes = data.byte_size();
+  return push_alone(source, message{std::move(data), bytes});
+}
+
 // Step 7 for a message that carries nothing away: looks for room and pushes in one go.
-error registry_core::push_alone(port& source, message msg) {
+error registry_core::push_alone(port& source, message&& msg) {
   const auto bytes = msg.bytes;
-  if (auto err = admit(source, bytes))
-    return err;
+  if (!pending.fits(bytes))
+    if (auto err = admit(source, bytes))
+      return err;
   const auto outcome = source.end().peer_inbox().push(std::move(msg), mailbox::when_full::refuse);
   if (outcome == pushed::refused)
     return queue_is_full("peer");
@@ -25,6 +35,8 @@ error registry_core::push_alone(port& source, message msg) {
 }
 
 error registry_core::post(port& source, const value& data, const transfer_list& transfer) {
+  if (transfer.items().empty() && !data.active())
+    return post_plain(source, value{data});
   resolved_items items;
   if (auto err = resolve(transfer, scope, items))
     return err;

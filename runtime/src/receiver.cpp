@@ -6,10 +6,6 @@ mailbox_owner::mailbox_owner(ref<ready_list> list) noexcept : list_(std::move(li
 
 mailbox_owner::~mailbox_owner() = default;
 
-bool mailbox_owner::list_closed() const noexcept {
-  return list_->closed();
-}
-
 void mailbox_owner::enlist() noexcept {
   intrusive_add_ref(this);
   list_->push(this);

@@ -128,6 +128,10 @@ private:
   std::atomic<bool> closed_{false};
 };
 
+inline bool mailbox_owner::list_closed() const noexcept {
+  return list_->closed();
+}
+
 /// What a context or a router is working on, in the order of their turns. One thread's; holds a
 /// reference to each.
 class turn_queue {

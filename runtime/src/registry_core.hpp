@@ -23,6 +23,7 @@
 
 namespace hawser::detail {
 
+class arrival;
 class context_broadcasts;
 
 /// The listeners of a context's window.
@@ -101,6 +102,12 @@ public:
   /// HTML #message-port-post-message-steps.
   error post(port& source, const value& data, const transfer_list& transfer);
 
+  /// The same for data that is shared as it is, without a transfer list: most messages are so.
+  error post_plain(port& source, value&& data);
+
+  /// A post at that port has failed.
+  void refused(const port& source, const error& err);
+
   /// HTML #window-post-message-steps from here on, the target origin being parsed.
   error post_to_window(window& target, const value& data, const transfer_list& transfer,
                        window_message sender);
@@ -110,10 +117,10 @@ public:
 
   // -- delivering (deliver.cpp) ---------------------------------------------------------------
 
-  void deliver(port& target, message msg);
+  void deliver(port& target, message& msg);
   void deliver_close(port& target, close_notice notice);
   void deliver_low(port& target);
-  void deliver_to_window(message msg);
+  void deliver_to_window(message& msg);
   std::optional<result<received_message>> receive(port& from);
 
   // -- broadcast channels (broadcast.cpp) ------------------------------------------------------
@@ -124,7 +131,8 @@ public:
 
   /// Does this context run on this thread? One whose host does not mark its turns is given credit.
   bool may_be_used_here() const noexcept {
-    return current() == this || (current() == nullptr && !strict);
+    const auto* running = current();
+    return running == this || (running == nullptr && !strict);
   }
 
   /// Stops the process because `what` of this context was used where it may not be.
@@ -164,15 +172,16 @@ public:
 
   port_registry* facade = nullptr; ///< Whose core this is.
 
-  static registry_core*& current() noexcept;
+  static registry_core*& current() noexcept { return current_; }
 
 private:
   friend class context_broadcasts;
 
   error admit(port& source, std::uint64_t bytes);
-  error push_alone(port& source, message msg);
+  error push_alone(port& source, message&& msg);
   void push_with_ports(port& source, const carrier& way, message msg);
 
+  error rebuild_for(arrival& event, message& msg);
   error decode(message& msg);
   result<received_message> deserialize(message& msg);
   result<value> deserialize_leaf(const value& from, value_copier& copier, const message& msg,
@@ -185,6 +194,10 @@ private:
   };
 
   delivery deliver_some(receiver& from, std::size_t deliveries_max);
+
+  // Asked for with every post; the model saves a call each time, and eight bytes there always are.
+  [[gnu::tls_model("initial-exec")]] static constinit inline thread_local registry_core* current_ =
+    nullptr;
 
   port* ports_ = nullptr;
   std::uint64_t last_port_id_ = 0;

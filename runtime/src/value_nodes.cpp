@@ -95,7 +95,7 @@ value_node* make_node(T content) {
 constexpr std::size_t inlined_bytes_max = 256;
 
 value_node* make_text(std::string_view content) {
-  auto* room = ::operator new(sizeof(detail::string_node) + content.size());
+  auto* room = detail::allocate_node(sizeof(detail::string_node) + content.size());
   auto* node = ::new (room) detail::string_node;
   auto* letters = reinterpret_cast<char*>(node + 1);
   content.copy(letters, content.size());
@@ -114,8 +114,9 @@ void delete_text(value_node* node) {
   auto* text = static_cast<detail::string_node*>(node);
   if (!text->inlined())
     return delete static_cast<detail::long_string_node*>(text);
+  const auto bytes = sizeof(detail::string_node) + text->text.size();
   text->~string_node();
-  ::operator delete(node);
+  detail::free_node(node, bytes);
 }
 
 template <class T>

@@ -38,7 +38,7 @@ bool window_receiver::deliver_one(registry_core& core) {
   close_notice notice;
   if (window_->inbox.take(msg, notice, nullptr) != taken::message)
     return false;
-  core.deliver_to_window(std::move(msg));
+  core.deliver_to_window(msg);
   return true;
 }
 

@@ -23,6 +23,7 @@ namespace detail {
 class context_reporter;
 struct scope_setup;
 class system_state;
+class turn_job;
 } // namespace detail
 
 /// What contexts and workers have in common: an actor with an event loop, an origin and ports.
@@ -97,6 +98,9 @@ public:
   /// For CAF: sets the thread's current context around everything the actor does.
   caf::resumable::resume_result resume(detail::execution_unit* unit, std::size_t max) override;
 
+  /// For the scheduler: delivers what is ready, up to the bound on turns.
+  caf::resumable::resume_result resume_turn(detail::execution_unit* unit);
+
   void on_exit() override;
 
 protected:
@@ -137,17 +141,21 @@ private:
   void handle_with(caf::message_handler more);
   caf::behavior own_behavior();
   void take_turn();
+  caf::resumable::resume_result leave_to_others(caf::resumable::resume_result outcome);
+  caf::error crash(const std::exception_ptr& exception);
   void end(close_reason reason);
 
   std::shared_ptr<detail::system_state> system_;
   std::unique_ptr<detail::context_reporter> reporter_;
   std::unique_ptr<port_registry> registry_;
   std::string context_name_;
+  std::unique_ptr<detail::turn_job> turns_;
   caf::message_handler handlers_;
   bool started_ = false;
   bool crashed_ = false;
   bool ended_ = false;
   bool busy_ = false;
+  bool early_ = false; ///< A turn came before its start function had run.
 };
 
 } // namespace hawser

@@ -7,6 +7,7 @@
 #include "hawser/detail/context_messages.hpp"
 #include "hawser/worker_global_scope.hpp"
 #include "node/node_actor.hpp"
+#include "turn_job.hpp"
 #include "worker_object.hpp"
 #include "worker_setup.hpp"
 

@@ -137,7 +137,7 @@ public:
   /// nest.
   void close(close_reason reason) noexcept;
 
-  // For the owners inside the runtime.
+  // For the owners inside the runtime (src/channel_state.hpp).
   const detail::channel_state* identity() const noexcept { return channel_.get(); }
   detail::mailbox& inbox() const noexcept;
   detail::mailbox& peer_inbox() const noexcept;

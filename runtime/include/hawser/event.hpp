@@ -18,7 +18,7 @@ namespace hawser {
 class event_target;
 
 namespace detail {
-class registry_core;
+class arrival;
 } // namespace detail
 
 /// Which class an event is of, so that a listener gets the one it asked for.
@@ -42,7 +42,7 @@ public:
 
   event_kind kind() const noexcept { return kind_; }
 
-  const std::string& type() const noexcept { return type_; }
+  const std::string& type() const noexcept { return *type_; }
 
   /// Where it is being dispatched; null before and between dispatches.
   event_target* target() const noexcept { return target_; }
@@ -64,12 +64,18 @@ public:
 
 protected:
   event(std::string type, event_kind kind, cancelability how = cancelability::none)
-    : type_(std::move(type)), kind_(kind), cancelable_(how) {}
+    : own_type_(std::move(type)), kind_(kind), cancelable_(how) {}
+
+  // Of a type whose name outlives it.
+  event(const std::string* type, event_kind kind) noexcept
+    : type_(type), kind_(kind), cancelable_(cancelability::none) {}
 
 private:
   friend class event_target;
+  friend class detail::arrival;
 
-  std::string type_;
+  std::string own_type_;
+  const std::string* type_ = &own_type_;
   event_target* target_ = nullptr;
   event_kind kind_;
   cancelability cancelable_;
@@ -119,7 +125,10 @@ public:
   const message_port& port() const noexcept { return port_; }
 
 private:
-  friend class detail::registry_core;
+  friend class detail::arrival;
+
+  // To be filled in. The type's name outlives it.
+  explicit message_event(const std::string* type) noexcept : event(type, event_kind::message) {}
 
   message_event_init init_;
   message_port port_;

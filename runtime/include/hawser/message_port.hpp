@@ -49,8 +49,8 @@ public:
   /// path; `quota_exceeded_error` when the peer's queue is full or this context has posted too much
   /// that nobody has taken. An error that the caller does not
   /// look at is still reported to the context's host.
-  error post_message(const value& data, transfer_list transfer) const;
-  error post_message(const value& data) const;
+  error post_message(const value& data, const transfer_list& transfer) const;
+  error post_message(value data) const;
 
   /// Enables the port message queue. What has been waiting is delivered in later tasks.
   void start() const;

@@ -9,6 +9,7 @@
 
 #include "big_endian.hpp"
 #include "frame_format.hpp"
+#include "hawser/detail/node_memory.hpp"
 #include "hawser/frame_codec.hpp"
 #include "unicode.hpp"
 
@@ -153,7 +154,7 @@ private:
     to.ports.reserve(ports);
     for (std::size_t i = 0; i < ports && trouble_.empty(); ++i)
       read(to.ports.emplace_back());
-    auto data = std::make_shared<encoded_data>();
+    auto data = std::allocate_shared<encoded_data>(detail::node_allocator<encoded_data>{});
     if ((has & message_trouble) != 0) {
       const auto* const before = at_;
       data->trouble = text("what the trouble is");

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "channel_state.hpp"
+#include "hawser/detail/node_memory.hpp"
 #include "routing/router_core.hpp"
 
 namespace hawser::detail {
@@ -282,7 +283,7 @@ void router_core::give_twin(waypoint& w, endpoint end) {
 
 void router_core::encode(message& msg) {
   if (!msg.encoded) {
-    auto made = std::make_shared<encoded_data>();
+    auto made = std::allocate_shared<encoded_data>(node_allocator<encoded_data>{});
     encoding_.clear();
     vector_sink sink{encoding_};
     if (const auto err = encoder_.encode(msg.data, sink))

@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "channel_state.hpp"
 #include "hawser/channel.hpp"
 #include "hawser/frame.hpp"
 #include "mailbox_facts.hpp"

@@ -8,17 +8,20 @@
 
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/config.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/message.hpp>
 #include <caf/message_id.hpp>
+#include <caf/resumable.hpp>
 
 #if CAF_VERSION >= 10000
 #  include <caf/anon_mail.hpp>
 #  include <caf/scheduler.hpp>
 #else
 #  include <caf/execution_unit.hpp>
+#  include <caf/scheduler/abstract_coordinator.hpp>
 #endif
 
 namespace hawser::detail {
@@ -36,6 +39,23 @@ inline void set_config_file(caf::actor_system_config& config, std::string path) 
   config.config_file_path(std::move(path));
 }
 
+/// Has a worker run it, which takes over a reference. `unit` as for `enqueue`.
+inline void run_later(caf::resumable& what, execution_unit* unit, caf::actor_system& actors) {
+  auto& by = unit != nullptr ? *unit : actors.scheduler();
+  by.schedule(&what);
+}
+
+/// Work for the scheduler that is no actor.
+class job : public caf::resumable {
+public:
+  void ref_resumable() const noexcept final { add_ref(); }
+  void deref_resumable() const noexcept final { release(); }
+
+protected:
+  virtual void add_ref() const noexcept = 0;
+  virtual void release() const noexcept = 0;
+};
+
 #else
 
 /// What runs an actor.
@@ -48,6 +68,25 @@ inline caf::mailbox_element_ptr make_anonymous_element(caf::message content) {
 inline void set_config_file(caf::actor_system_config& config, std::string path) {
   config.config_file_path = std::move(path);
 }
+
+/// Has a worker run it, which takes over a reference. `unit` as for `enqueue`.
+inline void run_later(caf::resumable& what, execution_unit* unit, caf::actor_system& actors) {
+  if (unit != nullptr)
+    unit->exec_later(&what);
+  else
+    actors.scheduler().enqueue(&what);
+}
+
+/// Work for the scheduler that is no actor.
+class job : public caf::resumable {
+public:
+  void intrusive_ptr_add_ref_impl() final { add_ref(); }
+  void intrusive_ptr_release_impl() final { release(); }
+
+protected:
+  virtual void add_ref() const noexcept = 0;
+  virtual void release() const noexcept = 0;
+};
 
 #endif
 

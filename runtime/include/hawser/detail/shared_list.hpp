@@ -37,7 +37,7 @@ struct list_node : value_node {
     constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
     HAWSER_ASSERT(capacity <= most, "a container of more than 2^32 - 1 items was built");
     static_assert(alignof(T) <= alignof(list_node));
-    void* room = ::operator new(sizeof(list_node) + capacity * sizeof(T));
+    void* room = allocate_node(bytes_for(capacity));
     auto* made = ::new (room) list_node{type};
     made->capacity = static_cast<std::uint32_t>(capacity);
     return made;
@@ -45,8 +45,14 @@ struct list_node : value_node {
 
   static void discard(list_node* node) noexcept {
     std::destroy_n(node->items(), node->size);
+    const auto bytes = bytes_for(node->capacity);
     node->~list_node();
-    ::operator delete(node);
+    free_node(node, bytes);
+  }
+
+private:
+  static constexpr std::size_t bytes_for(std::size_t capacity) noexcept {
+    return sizeof(list_node) + capacity * sizeof(T);
   }
 };
 

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "hawser/detail/node_memory.hpp"
 
 namespace hawser {
 
@@ -63,6 +67,17 @@ struct value_node {
   };
 
   explicit value_node(value_type t) noexcept : type(t), bytes(0) {}
+
+  static void* operator new(std::size_t size) { return allocate_node(size); }
+  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
+
+  // For content that wants to lie on larger boundaries.
+  static void* operator new(std::size_t size, std::align_val_t boundary) {
+    return ::operator new(size, boundary);
+  }
+  static void operator delete(void* room, std::size_t, std::align_val_t boundary) noexcept {
+    ::operator delete(room, boundary);
+  }
 };
 
 /// Values that refer to each other in circles live and die together. References from one to another
