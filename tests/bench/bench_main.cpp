@@ -1,8 +1,10 @@
 // hawser-bench: raw CAF and hawser side by side, in one run. README.md says what each row means.
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <regex>
@@ -16,6 +18,7 @@
 
 #include "measure.hpp"
 #include "report.hpp"
+#include "typed_flood.hpp"
 
 namespace bench {
 
@@ -32,6 +35,16 @@ struct options {
   std::string out;
   std::optional<lone_side> side;
 };
+
+// Before its parts, unless not all of them were asked for.
+void add_mean(const mean_row& row, std::vector<measurement>& made) {
+  const auto is_part = [&row](const auto& each) { return each.name.starts_with(row.name + "."); };
+  const auto first = std::ranges::find_if(made, is_part);
+  std::vector<measurement> parts;
+  std::copy_if(first, made.end(), std::back_inserter(parts), is_part);
+  if (std::ssize(parts) == std::ranges::count_if(speed_rows(), is_part))
+    made.insert(first, mean_of(row, parts));
+}
 
 std::vector<measurement> measure_all(const options& chosen) {
   const std::regex wanted{chosen.filter};
@@ -53,6 +66,9 @@ std::vector<measurement> measure_all(const options& chosen) {
   for (const auto& row : speed_rows())
     if (matches(row))
       made.push_back(measure(row, sys, chosen.how, report));
+  for (const auto& row : mean_rows())
+    if (matches(row))
+      add_mean(row, made);
   made.insert(made.end(), figures.begin(), figures.end());
   if (isatty(STDERR_FILENO) != 0)
     std::cerr << "\r\033[K";
@@ -98,6 +114,7 @@ int run(const options& chosen) {
 } // namespace bench
 
 int main(int argc, char** argv) {
+  bench::announce_parcel();
   bench::options chosen;
   CLI::App app{"Measures hawser beside raw CAF."};
   app.add_option("--out", chosen.out, "Write the figures as JSON to this file");

@@ -1,8 +1,10 @@
-# cmake -DREPORT=<bench.json> -DROWS=<name>;... -P check_report.cmake
+# cmake -DREPORT=<bench.json> -DROWS=<name>;... -DABSENT=<name>;... -P check_report.cmake
 #
-# Fails unless the report has every row with a finite positive number.
+# Fails unless the report has these rows and no others: every one of ROWS with a finite positive number and, where it has a
+# target, whether that is met; every one of ABSENT with the reason and no number.
 
 file(READ "${REPORT}" report)
+
 foreach(row IN LISTS ROWS)
   string(JSON value ERROR_VARIABLE trouble GET "${report}" rows "${row}" value)
   if(trouble)
@@ -10,4 +12,38 @@ foreach(row IN LISTS ROWS)
   elseif(NOT value MATCHES "^[0-9.]+(e[+-]?[0-9]+)?$" OR NOT value GREATER 0)
     message(SEND_ERROR "${row}: '${value}' is no finite positive number")
   endif()
+  foreach(side IN ITEMS at_least at_most)
+    string(JSON goal ERROR_VARIABLE none GET "${report}" rows "${row}" target ${side})
+    string(JSON met ERROR_VARIABLE unjudged GET "${report}" rows "${row}" met)
+    if(none)
+      continue()
+    elseif(unjudged)
+      message(SEND_ERROR "${row}: has a target, and does not say whether it is met")
+    elseif((side STREQUAL at_least AND value LESS goal) OR (side STREQUAL at_most AND value GREATER goal))
+      set(expected OFF)
+    else()
+      set(expected ON)
+    endif()
+    if(NOT met STREQUAL expected)
+      message(SEND_ERROR "${row}: ${value} with a target of ${side} ${goal} is called met: ${met}")
+    endif()
+  endforeach()
 endforeach()
+
+foreach(row IN LISTS ABSENT)
+  string(JSON reason ERROR_VARIABLE trouble GET "${report}" rows "${row}" absent)
+  string(JSON value ERROR_VARIABLE no_value GET "${report}" rows "${row}" value)
+  if(NOT reason STREQUAL "there is no node on the PATH")
+    message(SEND_ERROR "${row}: does not say that there is no node: ${reason}${trouble}")
+  elseif(NOT no_value)
+    message(SEND_ERROR "${row}: is absent and has the value ${value}")
+  endif()
+endforeach()
+
+list(LENGTH ROWS measured)
+list(LENGTH ABSENT absent)
+math(EXPR expected "${measured} + ${absent}")
+string(JSON found LENGTH "${report}" rows)
+if(NOT found EQUAL expected)
+  message(SEND_ERROR "the report has ${found} rows, and ${expected} are expected")
+endif()

@@ -1,6 +1,7 @@
 #include "measure.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include <sys/wait.h>
@@ -77,6 +78,30 @@ double in_own_process(const std::function<double()>& compute) {
   return answer;
 }
 
+double ratio(double subject_rate, double peer_rate, ratio_of of) {
+  return of == ratio_of::rates ? subject_rate / peer_rate : peer_rate / subject_rate;
+}
+
+double geometric_mean(const samples& of) {
+  double sum = 0;
+  for (const auto each : of)
+    sum += std::log(each);
+  return std::exp(sum / static_cast<double>(of.size()));
+}
+
+measurement nothing_yet(const speed_row& row, const effort& how) {
+  measurement made;
+  made.name = row.name;
+  made.what = row.what;
+  made.unit = row.operation + "/s";
+  made.count = how.quick ? row.quick_count : row.count;
+  made.of = row.of;
+  made.goal = target_of(row.name);
+  if (row.peer)
+    made.peer_name = row.peer_name;
+  return made;
+}
+
 } // namespace
 
 double median(samples of) {
@@ -91,7 +116,11 @@ range range_of(const samples& of) {
 }
 
 double measurement::value() const {
-  return is_ratio() ? median(subject) / median(peer) : median(subject);
+  return is_ratio() ? ratio(median(subject), median(peer), of) : median(subject);
+}
+
+bool measurement::met() const {
+  return goal->bound == bound::at_least ? value() >= goal->value : value() <= goal->value;
 }
 
 range measurement::spread() const {
@@ -99,29 +128,27 @@ range measurement::spread() const {
     return range_of(subject);
   samples ratios;
   for (std::size_t i = 0; i < subject.size(); ++i)
-    ratios.push_back(subject[i] / peer[i]);
+    ratios.push_back(ratio(subject[i], peer[i], of));
   return range_of(ratios);
 }
 
 measurement measure(const speed_row& row, hawser::system& sys, const effort& how,
-                    const progress& tell) {
-  measurement made{
-    row.name, row.what, row.operation + "/s", how.quick ? row.quick_count : row.count,
-    {},       {},       row.peer_name};
+                    const progress& tell) try {
+  auto made = nothing_yet(row, how);
   benchmark::ClearRegisteredBenchmarks();
-  const auto subject = row.subject(sys);
+  // The peer first: it may be absent.
+  const auto peer = row.peer ? row.peer(sys, how) : nullptr;
+  const auto subject = row.subject(sys, how);
   const side own{row.name + "/hawser", *subject, made.count};
-  if (row.peer == nullptr) {
-    own.run(); // Warm-up.
+  own.run(); // Warm-up, as the next.
+  if (peer == nullptr) {
     for (unsigned i = 0; i < how.repetitions; ++i) {
       tell(row.name, i);
       made.subject.push_back(own.run());
     }
     return made;
   }
-  const auto peer = row.peer(sys);
   const side other{row.name + "/peer", *peer, made.count};
-  own.run(); // Warm-up, as the next.
   other.run();
   for (unsigned i = 0; i < how.repetitions; ++i) {
     tell(row.name, i);
@@ -132,14 +159,18 @@ measurement measure(const speed_row& row, hawser::system& sys, const effort& how
       made.subject.push_back(own.run());
   }
   return made;
+} catch (const peer_absent& why) {
+  auto made = nothing_yet(row, how);
+  made.absent = why.what();
+  return made;
 }
 
 double run_alone(const speed_row& row, lone_side which, hawser::system& sys, const effort& how) {
   const bool peer = which == lone_side::peer;
-  if (peer && row.peer == nullptr)
+  if (peer && !row.peer)
     throw std::invalid_argument{row.name + " has no other side"};
   benchmark::ClearRegisteredBenchmarks();
-  const auto load = peer ? row.peer(sys) : row.subject(sys);
+  const auto load = peer ? row.peer(sys, how) : row.subject(sys, how);
   const side only{row.name + "/alone", *load, how.quick ? row.quick_count : row.count};
   samples runs;
   for (unsigned i = 0; i < how.repetitions; ++i)
@@ -148,11 +179,41 @@ double run_alone(const speed_row& row, lone_side which, hawser::system& sys, con
 }
 
 measurement measure(const figure_row& row, const effort& how, const progress& tell) {
-  measurement made{row.name, row.what, row.unit, how.quick ? row.quick_count : row.count,
-                   {},       {},       {}};
+  measurement made;
+  made.name = row.name;
+  made.what = row.what;
+  made.unit = row.unit;
+  made.count = how.quick ? row.quick_count : row.count;
+  made.goal = target_of(row.name);
   for (unsigned i = 0; i < how.repetitions; ++i) {
     tell(row.name, i);
     made.subject.push_back(in_own_process([&] { return row.figure(made.count); }));
+  }
+  return made;
+}
+
+measurement mean_of(const mean_row& row, const std::vector<measurement>& parts) {
+  auto made = parts.front();
+  made.name = row.name;
+  made.what = row.what;
+  made.goal = target_of(row.name);
+  made.count = 0;
+  for (const auto& part : parts) {
+    made.count += part.count;
+    if (!part.absent.empty()) {
+      made.absent = part.absent;
+      return made;
+    }
+  }
+  for (std::size_t i = 0; i < made.subject.size(); ++i) {
+    samples subjects;
+    samples peers;
+    for (const auto& part : parts) {
+      subjects.push_back(part.subject[i]);
+      peers.push_back(part.peer[i]);
+    }
+    made.subject[i] = geometric_mean(subjects);
+    made.peer[i] = geometric_mean(peers);
   }
   return made;
 }

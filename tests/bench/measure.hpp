@@ -2,18 +2,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "rows.hpp"
 
 namespace bench {
-
-/// How thoroughly to measure.
-struct effort {
-  unsigned repetitions = 7;
-  bool quick = false; ///< Fewer operations per run.
-};
 
 /// The runs of one side, in the order they were made.
 using samples = std::vector<double>;
@@ -35,11 +30,17 @@ struct measurement {
   samples subject;
   samples peer; ///< Empty for a figure. Run `i` was made right before or after the subject's.
   std::string peer_name;
+  ratio_of of = ratio_of::rates;
+  std::optional<target> goal;
+  std::string absent; ///< Why nothing could be measured; empty when it could.
 
-  bool is_ratio() const noexcept { return !peer.empty(); }
+  bool is_ratio() const noexcept { return !peer_name.empty(); }
 
-  /// The ratio of the medians, or the median.
+  /// The ratio of the medians, or the median. Not to be asked of what is absent, as the next two.
   double value() const;
+
+  /// Is the target reached? Only where there is one.
+  bool met() const;
 
   /// The lowest and highest of the ratios of neighbouring runs, or of the runs.
   range spread() const;
@@ -52,6 +53,9 @@ using progress = std::function<void(const std::string& row, unsigned repetition)
 /// being first. Google Benchmark makes the runs, the workload takes the time.
 measurement measure(const speed_row& row, hawser::system& sys, const effort& how,
                     const progress& tell);
+
+/// The geometric mean of rows, repetition by repetition; absent if one of them is.
+measurement mean_of(const mean_row& row, const std::vector<measurement>& parts);
 
 /// One side alone for a profiler to look at: nothing but its runs, one after the other. The median.
 enum class lone_side { hawser, peer };

@@ -56,24 +56,72 @@ nlohmann::json side_to_json(const samples& runs) {
 }
 
 nlohmann::json row_to_json(const measurement& row) {
-  const auto [low, high] = row.spread();
   nlohmann::json made{
     {"kind", row.is_ratio() ? "ratio" : "figure"},
     {"what", row.what},
-    {"value", row.value()},
     {"unit", row.is_ratio() ? "ratio" : row.unit},
-    {"min", low},
-    {"max", high},
     {"count", row.count},
-    {"repetitions", row.subject.size()},
-    {"hawser", side_to_json(row.subject)},
   };
+  if (row.is_ratio())
+    made["of"] = row.of == ratio_of::rates ? "rates" : "costs";
+  if (row.goal)
+    made["target"] = {
+      {row.goal->bound == bound::at_least ? "at_least" : "at_most", row.goal->value}};
+  if (!row.absent.empty()) {
+    made["absent"] = row.absent;
+    return made;
+  }
+  const auto [low, high] = row.spread();
+  made["value"] = row.value();
+  made["min"] = low;
+  made["max"] = high;
+  made["repetitions"] = row.subject.size();
+  if (row.goal)
+    made["met"] = row.met();
+  made["hawser"] = side_to_json(row.subject);
   made["hawser"]["unit"] = row.unit;
   if (row.is_ratio()) {
-    auto& peer = made[row.peer_name == "CAF" ? "caf" : row.peer_name] = side_to_json(row.peer);
-    peer["unit"] = row.unit;
+    made["peer"] = side_to_json(row.peer);
+    made["peer"]["unit"] = row.unit;
+    made["peer"]["name"] = row.peer_name;
   }
   return made;
+}
+
+std::string shown_target(const measurement& row) {
+  if (!row.goal)
+    return "";
+  std::ostringstream text;
+  text << (row.goal->bound == bound::at_least ? ">= " : "<= ") << row.goal->value;
+  return text.str();
+}
+
+std::vector<std::string> line_of(const measurement& row) {
+  const auto unit = row.is_ratio() ? "x " + row.unit : row.unit;
+  if (!row.absent.empty())
+    return {row.name, row.what, "-", shown_target(row), "", "-", unit, "-", row.absent};
+  const auto [low, high] = row.spread();
+  return {row.name,
+          row.what,
+          shown(row, row.value()),
+          shown_target(row),
+          row.goal ? (row.met() ? "yes" : "no") : "",
+          shown(row, low) + " - " + shown(row, high),
+          unit,
+          short_number(median(row.subject)),
+          row.is_ratio() ? short_number(median(row.peer)) + " " + row.peer_name : "-"};
+}
+
+void print_verdict(std::ostream& out, const std::vector<measurement>& rows) {
+  std::size_t goals = 0;
+  std::size_t met = 0;
+  for (const auto& row : rows)
+    if (row.goal && row.absent.empty()) {
+      ++goals;
+      met += row.met() ? 1 : 0;
+    }
+  if (goals > 0)
+    out << "\n" << met << " of " << goals << " targets met\n";
 }
 
 } // namespace
@@ -84,15 +132,11 @@ void print_table(std::ostream& out, const std::vector<measurement>& rows, const 
       << how.repetitions << " repetitions" << (how.quick ? ", quick: too short to be quoted" : "")
       << "\n\n";
   std::vector<std::vector<std::string>> lines{
-    {"row", "what", "measured", "spread", "unit", "hawser", "peer"}};
-  for (const auto& row : rows) {
-    const auto [low, high] = row.spread();
-    lines.push_back({row.name, row.what, shown(row, row.value()),
-                     shown(row, low) + " - " + shown(row, high),
-                     row.is_ratio() ? "x " + row.unit : row.unit, short_number(median(row.subject)),
-                     row.is_ratio() ? short_number(median(row.peer)) + " " + row.peer_name : "-"});
-  }
+    {"row", "what", "measured", "target", "met", "spread", "unit", "hawser", "peer"}};
+  for (const auto& row : rows)
+    lines.push_back(line_of(row));
   print_columns(out, lines);
+  print_verdict(out, rows);
 }
 
 nlohmann::json to_json(const std::vector<measurement>& rows, const effort& how) {

@@ -66,6 +66,12 @@ public:
   virtual duration run(std::uint64_t count) = 0;
 };
 
+/// Thrown where one side of a row needs a program that is not there; says which.
+class peer_absent : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Stops the program: what a receiver calls when a message is missing, repeated or changed.
 [[noreturn]] void fail(std::string_view why);
 

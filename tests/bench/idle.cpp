@@ -1,8 +1,11 @@
-#include "idle_channels.hpp"
+#include "idle.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <fstream>
 #include <future>
 #include <span>
+#include <thread>
 #include <vector>
 
 #include <unistd.h>
@@ -29,6 +32,16 @@ void make_idle(hawser::browsing_context& self, idle_port kind,
   }
 }
 
+// Opens so many contexts and waits until all that were ever opened have started.
+void open_idle(hawser::system& sys, std::atomic<std::uint64_t>& started,
+               std::span<hawser::window_proxy> into) {
+  const auto all = started + into.size();
+  for (auto& window : into)
+    window = sys.open("hawser://idle", [&started](hawser::browsing_context*) { ++started; });
+  while (started != all)
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+}
+
 } // namespace
 
 double idle_channel_bytes(std::uint64_t count, idle_port kind) {
@@ -46,6 +59,20 @@ double idle_channel_bytes(std::uint64_t count, idle_port kind) {
     self->close();
   });
   return measured.get_future().get();
+}
+
+double idle_context_bytes(std::uint64_t count) {
+  constexpr std::uint64_t warm_up_contexts = 1000;
+  std::atomic<std::uint64_t> started = 0;
+  // As above, the handles are the application's.
+  std::vector<hawser::window_proxy> kept(warm_up_contexts + count);
+  hawser::system sys;
+  open_idle(sys, started, std::span{kept}.first(warm_up_contexts));
+  const auto before = resident_bytes();
+  open_idle(sys, started, std::span{kept}.subspan(warm_up_contexts));
+  const auto grown = resident_bytes() - before;
+  sys.close_all();
+  return grown / static_cast<double>(count);
 }
 
 } // namespace bench

@@ -14,4 +14,7 @@ enum class idle_port {
 /// nothing before, since memory that was freed is used again.
 double idle_channel_bytes(std::uint64_t count, idle_port kind);
 
+/// The same of one context that has started and waits; whoever opened it has a handle.
+double idle_context_bytes(std::uint64_t count);
+
 } // namespace bench

@@ -1,0 +1,17 @@
+// The values that hawser's side encodes, out of the JSON it sends: typed arrays stand in it as {$view, elements}.
+
+import { deepStrictEqual } from 'node:assert';
+import { deserialize, serialize } from 'node:v8';
+
+export function corpus(given) {
+  const made = given.map(revive);
+  for (const each of made) deepStrictEqual(deserialize(serialize(each)), each);
+  return made;
+}
+
+function revive(from) {
+  if (Array.isArray(from)) return from.map(revive);
+  if (from === null || typeof from !== 'object') return from;
+  if (from.$view !== undefined) return globalThis[from.$view].from(from.elements);
+  return Object.fromEntries(Object.entries(from).map(([key, content]) => [key, revive(content)]));
+}
