@@ -4,6 +4,7 @@ base_packages=(
   build-essential g++ cmake ninja-build git pkg-config python3 util-linux
   libidn2-dev libssl-dev libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libbenchmark-dev graphviz)
 check_packages=(clang-format-14 clang-tidy-14)
+chart_packages=(python3-matplotlib)
 fuzz_packages=(clang-14 libclang-rt-14-dev)
 
 missing_packages=()

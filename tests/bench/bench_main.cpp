@@ -33,6 +33,7 @@ struct options {
   effort how;
   std::string filter;
   std::string out;
+  std::string compare;
   std::optional<lone_side> side;
 };
 
@@ -88,6 +89,10 @@ int run_for_profiler(const options& chosen) {
 int run(const options& chosen) {
   if (chosen.side)
     return run_for_profiler(chosen);
+  // Read before anything is measured, in case it cannot be.
+  std::optional<earlier_run> before;
+  if (!chosen.compare.empty())
+    before = read_report(chosen.compare);
   const auto rows = measure_all(chosen);
   if (rows.empty()) {
     std::cerr << "hawser-bench: no row matches '" << chosen.filter << "'; there are:\n";
@@ -97,7 +102,7 @@ int run(const options& chosen) {
       std::cerr << "  " << row.name << '\n';
     return 2;
   }
-  print_table(std::cout, rows, chosen.how);
+  print_table(std::cout, rows, chosen.how, before);
   if (chosen.out.empty())
     return 0;
   std::ofstream file{chosen.out};
@@ -116,9 +121,10 @@ int run(const options& chosen) {
 int main(int argc, char** argv) {
   bench::announce_parcel();
   bench::options chosen;
-  CLI::App app{"Measures hawser beside raw CAF."};
+  CLI::App app{"Measures hawser beside raw CAF and Node."};
   app.add_option("--out", chosen.out, "Write the figures as JSON to this file");
   app.add_option("--filter", chosen.filter, "Only the rows this regular expression finds");
+  app.add_option("--compare", chosen.compare, "Show also what an earlier report, this file, says");
   auto* repetitions = app.add_option("--repetitions", chosen.how.repetitions, "Runs per side")
                         ->check(CLI::Range(1, 1000))
                         ->capture_default_str();

@@ -39,6 +39,7 @@ value record(generator& random, int id) {
 std::vector<value> records() {
   generator random{1};
   std::vector<value> made;
+  made.reserve(256);
   for (int i = 0; i < 256; ++i)
     made.push_back(record(random, i));
   return made;
@@ -103,7 +104,7 @@ value view(generator& random, std::size_t bytes) {
 std::vector<value> typed_arrays() {
   generator random{5};
   hawser::array made;
-  for (std::size_t bytes = 64; bytes <= 128 * 1024; bytes *= 2) {
+  for (std::size_t bytes = 64; bytes <= std::size_t{128} << 10; bytes *= 2) {
     made.push_back(view<std::uint8_t>(random, bytes));
     made.push_back(view<std::int16_t>(random, bytes));
     made.push_back(view<std::int32_t>(random, bytes));

@@ -14,12 +14,9 @@ class countdown {
 public:
   explicit countdown(std::uint64_t count) : left_(count) {}
 
-  /// True for the last.
-  bool happened() {
-    const bool last = --left_ == 0;
-    if (last)
+  void happened() {
+    if (--left_ == 0)
       all_.set_value();
-    return last;
   }
 
   /// Stops the program when it takes longer than five minutes.

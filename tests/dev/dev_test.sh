@@ -61,6 +61,27 @@ soak_refuses_what_it_does_not_know() {
   expect_line 'soak does not know'
 }
 
+bench_refuses_what_it_cannot_draw() {
+  expect 2 "$dev" bench --chart --from nowhere.json
+  expect_line 'no report called nowhere.json'
+  expect 2 "$dev" bench --from "$dev"
+  expect_line '--from is for --chart'
+  expect 2 "$dev" bench --out
+  expect_line 'the name of a file after --out'
+  expect_line '^next: '
+}
+
+the_packages_of_a_chart_are_wanted_for_a_chart_only() {
+  stand_in dpkg-query 'for name in "$@"; do [[ $name == -* || $name == *matplotlib* ]] || echo "$name 9:9.9 ii "; done'
+  stand_in apt-get 'exit 1'
+  fake_caf 1807
+  stand_in cmake 'exit 1'
+  expect 1 "$dev" bench
+  ! grep -q matplotlib "$scratch/output" || fail "the chart's package was wanted without a chart"
+  expect 1 "$dev" bench --chart
+  expect_line 'python3-matplotlib'
+}
+
 CAF_0_17_is_refused() {
   all_packages_installed
   fake_caf 1706
