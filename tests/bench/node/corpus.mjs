@@ -5,9 +5,12 @@ import { deserialize, serialize } from 'node:v8';
 
 export function corpus(given) {
   const made = given.map(revive);
+  deepStrictEqual(JSON.parse(JSON.stringify(made, replacer)), given);
   for (const each of made) deepStrictEqual(deserialize(serialize(each)), each);
   return made;
 }
+
+const replacer = (_, value) => (ArrayBuffer.isView(value) ? { $view: value.constructor.name, elements: [...value] } : value);
 
 function revive(from) {
   if (Array.isArray(from)) return from.map(revive);
