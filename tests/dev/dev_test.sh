@@ -64,7 +64,7 @@ soak_refuses_what_it_does_not_know() {
 bench_refuses_what_it_cannot_draw() {
   expect 2 "$dev" bench --chart --from nowhere.json
   expect_line 'no report called nowhere.json'
-  expect 2 "$dev" bench --from "$dev"
+  expect 2 "$dev" bench --from="$dev"
   expect_line '--from is for --chart'
   expect 2 "$dev" bench --out
   expect_line 'the name of a file after --out'
