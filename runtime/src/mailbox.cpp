@@ -140,6 +140,25 @@ bool mailbox::closed() const {
   return closed_;
 }
 
+void mailbox::watch_close(mailbox_owner& watcher) {
+  {
+    const std::scoped_lock guard{lock_};
+    if (!closed_) {
+      with_extras_locked().close_watchers.emplace_back(&watcher);
+      return;
+    }
+  }
+  if (watcher.mark_scheduled())
+    watcher.enlist();
+}
+
+void mailbox::unwatch_close(const mailbox_owner& watcher) {
+  const std::scoped_lock guard{lock_};
+  if (extras_)
+    std::erase_if(extras_->close_watchers,
+                  [&watcher](const auto& each) { return each.get() == &watcher; });
+}
+
 std::optional<close_reason> mailbox::ended() const {
   const std::scoped_lock guard{lock_};
   return ended_ ? std::optional{notice_.reason} : std::nullopt;
@@ -279,11 +298,14 @@ taken mailbox::take_locked(message& msg, close_notice& notice, when_empty then) 
 std::vector<message> mailbox::close(rest what, mailbox* sender, close_reason reason) {
   carrier left; // Let go outside the lock.
   std::vector<message> dropped;
+  std::vector<ref<mailbox_owner>> watchers;
   bool fell = false;
   {
     const std::scoped_lock guard{lock_};
     if (!std::exchange(closed_, true))
       closed_as_ = reason;
+    if (extras_)
+      watchers = std::exchange(extras_->close_watchers, {});
     left = std::exchange(voyage_.in, {});
     if (what == rest::drop) {
       dropped_ = true;
@@ -300,6 +322,9 @@ std::vector<message> mailbox::close(rest what, mailbox* sender, close_reason rea
   }
   if (fell)
     tell_low(sender);
+  for (const auto& each : watchers)
+    if (each->mark_scheduled())
+      each->enlist();
   return dropped;
 }
 

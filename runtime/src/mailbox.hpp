@@ -84,6 +84,10 @@ public:
 
   bool closed() const;
 
+  /// Puts `watcher` into its ready list, once, when the mailbox is closed; at once if it is.
+  void watch_close(mailbox_owner& watcher);
+  void unwatch_close(const mailbox_owner& watcher);
+
   // -- for reports, any thread (sighting.cpp) -------------------------------------------------
 
   port_sighting sight() const;

@@ -8,6 +8,7 @@
 #include "hawser/channel.hpp"
 #include "hawser/close_reason.hpp"
 #include "hawser/detail/ref.hpp"
+#include "receiver.hpp"
 
 namespace hawser::detail {
 
@@ -37,6 +38,9 @@ struct mailbox_extras {
   bool keeps_history = false;
   std::string label;
   std::vector<std::uint64_t> owners;
+
+  // Who wants to know when it is closed.
+  std::vector<ref<mailbox_owner>> close_watchers;
 };
 
 /// Whose queue holds the message an endpoint travels in.

@@ -201,7 +201,15 @@ waypoint_frame outlaw::forged_frame(unsigned to) {
   }
 }
 
+// It asks for windows that are not there too, and ends windows that are not its own.
 frame outlaw::forged_window(unsigned to) {
+  const auto any = [this] {
+    return windows_.empty() || chance(0.2) ? made_up<window_id>() : one_of(windows_).second;
+  };
+  if (chance(0.2))
+    return window_watch_frame{any()};
+  if (chance(0.2))
+    return window_closed_frame{any()};
   window_frame made;
   made.target = chance(0.2) || windows_.empty() ? made_up<window_id>() : one_of(windows_).second;
   if (!chance(0.2)) // To a page that is there, whatever it knows of it.

@@ -11,10 +11,12 @@ namespace {
 const frame_message* message_of(const frame& what) {
   if (const auto* to_window = std::get_if<window_frame>(&what))
     return &to_window->message;
-  const auto& routed = std::get<routed_frame>(what).what;
-  if (const auto* data = std::get_if<data_frame>(&routed))
+  const auto* routed = std::get_if<routed_frame>(&what);
+  if (routed == nullptr)
+    return nullptr;
+  if (const auto* data = std::get_if<data_frame>(&routed->what))
     return &data->message;
-  if (const auto* outbox = std::get_if<outbox_frame>(&routed))
+  if (const auto* outbox = std::get_if<outbox_frame>(&routed->what))
     return &outbox->message;
   return nullptr;
 }
@@ -56,6 +58,8 @@ void outlaw::turn_bad() {
   for (const auto& [name, carrier] : world_.travelling)
     if (carrier != world::by_window)
       rides_[name.channel].insert(carrier);
+    else
+      touched_.insert(name.channel); // It may be on its way here.
   for (const auto& each : world_.at(node).routes->waypoints())
     if (const auto known = names_.find(each.channel); known != names_.end())
       touched_.insert(known->second);
@@ -77,8 +81,12 @@ void outlaw::overhear(unsigned from, unsigned to, const frame& what) {
     return;
   if (carrier != nullptr)
     remember(data_, carrier->data);
+  if (const auto* to_window = std::get_if<window_frame>(&what))
+    return remember(windows_, {to, to_window->target});
+  if (const auto* watch = std::get_if<window_watch_frame>(&what))
+    return remember(windows_, {to, watch->window});
   if (routed == nullptr)
-    return remember(windows_, {to, std::get<window_frame>(what).target});
+    return;
   if (from == node)
     note_link(to, routed->target, routed->origin);
   else
@@ -97,6 +105,12 @@ void outlaw::overhear(unsigned from, unsigned to, const frame& what) {
 void outlaw::note_ride(unsigned passenger, unsigned carrier) {
   if (bad_)
     rides_[passenger].insert(carrier);
+}
+
+// What waits for a window is lost when that ends, before any frame tells of it.
+void outlaw::note_guest(unsigned passenger) {
+  if (bad_)
+    touched_.insert(passenger);
 }
 
 void outlaw::note_link(unsigned to, const waypoint_id& target, const waypoint_id& origin) {

@@ -50,6 +50,7 @@ public:
   end_name stranger() { return {first_stranger + strangers_++, 0}; }
 
   void note_ride(unsigned passenger, unsigned carrier);
+  void note_guest(unsigned passenger);
   void overhear(unsigned from, unsigned to, const frame& what);
 
   /// Is that incident its own doing, or one that nobody but itself tells of?

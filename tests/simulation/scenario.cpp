@@ -221,9 +221,10 @@ std::uint64_t scenario::count(const std::string& kind) const {
 }
 
 std::string scenario::control() const {
+  static const std::set<std::string> silent{"CREDIT", "DATA", "WINDOW", "WATCH", "CLOSED"};
   std::string text;
   for (const auto& [kind, number] : w.frames)
-    if (kind != "CREDIT" && kind != "DATA" && kind != "WINDOW" && count(kind) != 0)
+    if (!silent.contains(kind) && count(kind) != 0)
       text += (text.empty() ? "" : ", ") + kind + " " + std::to_string(count(kind));
   return text;
 }
@@ -238,10 +239,12 @@ std::string scenario::trace() const {
   };
   // A waypoint is four digits of its id, at these places of a line only.
   static const std::regex id{"(> [0-9]+  |-> |ANNOUNCE |binder |port )([0-9a-f]{4})\\b"};
+  constexpr const char* left_out[] = {" CREDIT ", " WATCH ", " CLOSED "};
   std::string text = "\n";
   for (auto i = logged_; i < w.log.size(); ++i) {
     auto line = w.log[i];
-    if (line.find(" CREDIT ") != std::string::npos)
+    if (std::ranges::any_of(left_out,
+                            [&line](const auto* kind) { return line.find(kind) != line.npos; }))
       continue;
     if (const auto at = line.find("WINDOW "); at != std::string::npos)
       line.erase(at + 6, 5);

@@ -84,7 +84,8 @@ public:
   std::uint64_t count(const std::string& kind) const;
 
   /// What has happened since, with letters for waypoints in the order in which they appear.
-  /// Without credit, which says when a reader has read and not where a port is.
+  /// Without credit, which says when a reader has read, and without who watches which window:
+  /// neither tells where a port is.
   std::string trace() const;
 
   /// `close node_lost`, or `open`.

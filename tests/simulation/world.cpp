@@ -20,8 +20,8 @@ std::string text_of(end_name which) {
 
 std::string kind_of(const frame& from) {
   const auto line = to_string(from);
-  if (line.starts_with("WINDOW"))
-    return "WINDOW";
+  if (!std::holds_alternative<routed_frame>(from))
+    return line.substr(0, line.find(' '));
   const auto start = line.find(' ', line.find("-> ") + 3) + 1;
   return line.substr(start, line.find(' ', start) - start);
 }
@@ -205,6 +205,8 @@ void world::post_away(context& at, const std::vector<end_name>& ends, context& t
         log.push_back(std::to_string(at.node) + " sends " + text_of(each) + " to "
                       + std::to_string(to.node));
       travelling[each] = by_window;
+      if (foe != nullptr && foe->node == to.node)
+        foe->note_guest(each.channel);
       forget(at, each);
     }
     moves += ends.size();

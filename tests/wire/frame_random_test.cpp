@@ -29,6 +29,10 @@ public:
         facts.source = draw<window_id>(random_);
       return window_frame{id<window_id>(), std::move(facts), message()};
     }
+    if (below(16) == 0)
+      return window_watch_frame{id<window_id>()};
+    if (below(16) == 0)
+      return window_closed_frame{id<window_id>()};
     return routed_frame{id<waypoint_id>(), id<waypoint_id>(), what()};
   }
 

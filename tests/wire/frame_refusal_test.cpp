@@ -96,7 +96,7 @@ TEST_CASE("bytes behind a frame are refused", "[wire][frame]") {
 TEST_CASE("a refusal names the byte and what was expected there", "[wire][frame]") {
   CHECK(refusal("") == "byte 0: expected the kind of a frame, but the bytes end");
   CHECK(refusal("00" + ids) == "byte 0: expected the kind of a frame, not 0");
-  CHECK(refusal("0d" + ids) == "byte 0: expected the kind of a frame, not 13");
+  CHECK(refusal("0f" + ids) == "byte 0: expected the kind of a frame, not 15");
   CHECK(refusal("0b" + some_id + "00")
         == "byte 17: expected the waypoint a frame comes from, but the bytes end");
   CHECK(refusal("01" + ids) == "byte 33: expected the number of a message, but the bytes end");
@@ -120,6 +120,8 @@ TEST_CASE("a refusal names the byte and what was expected there", "[wire][frame]
         == "byte 19: expected the window a message comes from, not none");
   CHECK(refusal("0c" + some_id + "04")
         == "byte 17: expected the flags of a message for a window, at most 3, not 4");
+  CHECK(refusal("0d 00") == "byte 1: expected the window to be watched, but the bytes end");
+  CHECK(refusal("0e 00") == "byte 1: expected the window that has ended, but the bytes end");
 }
 
 TEST_CASE("a port is refused by what is wrong with it", "[wire][frame]") {

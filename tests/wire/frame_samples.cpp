@@ -105,6 +105,8 @@ std::vector<frame_sample> make_samples() {
                   {"https://a.example", "https://b.example", id_of<window_id>(0x41), "main"},
                   std::move(from_window)}},
     {"WINDOW ee42", window_frame{id_of<window_id>(0x42), {"null", {}, {}, ""}, hawser_text()}},
+    {"WATCH ee42", window_watch_frame{id_of<window_id>(0x42)}},
+    {"CLOSED ee42", window_closed_frame{id_of<window_id>(0x42)}},
   };
 }
 
@@ -224,6 +226,16 @@ public:
     const auto& [target, facts, message] = from;
     const auto& [sender, target_origin, source, source_name] = facts;
     tell_all(target, sender, target_origin, source, source_name, message);
+  }
+
+  void tell(const window_watch_frame& from) {
+    const auto& [window] = from;
+    tell(window);
+  }
+
+  void tell(const window_closed_frame& from) {
+    const auto& [window] = from;
+    tell(window);
   }
 };
 

@@ -162,7 +162,17 @@ struct window_frame {
   frame_message message;
 };
 
-using frame = std::variant<routed_frame, window_frame>;
+/// Asks to be told when that window of the receiving node has ended.
+struct window_watch_frame {
+  window_id window;
+};
+
+/// That window of the sending node has ended.
+struct window_closed_frame {
+  window_id window;
+};
+
+using frame = std::variant<routed_frame, window_frame, window_watch_frame, window_closed_frame>;
 
 /// One line for people and for traces.
 std::string to_string(const frame& from);

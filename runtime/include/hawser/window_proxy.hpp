@@ -51,7 +51,8 @@ public:
   /// To the sender's own origin only.
   error post_message(const value& data) const;
 
-  /// Has the context ended? Posting to it then succeeds and delivers nothing.
+  /// Has the context ended? Posting to it then succeeds and delivers nothing. Of one at another
+  /// node that is so once its node has told, or is lost.
   bool closed() const;
 
   /// The context's name; empty if it was given none.

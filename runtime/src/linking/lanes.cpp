@@ -20,10 +20,12 @@ void append_length(std::vector<std::byte>& to, std::uint32_t length) {
 const frame_message* message_of(const frame& from) {
   if (const auto* to_window = std::get_if<window_frame>(&from))
     return &to_window->message;
-  const auto& what = std::get<routed_frame>(from).what;
-  if (const auto* data = std::get_if<data_frame>(&what))
+  const auto* routed = std::get_if<routed_frame>(&from);
+  if (routed == nullptr)
+    return nullptr;
+  if (const auto* data = std::get_if<data_frame>(&routed->what))
     return &data->message;
-  const auto* outbox = std::get_if<outbox_frame>(&what);
+  const auto* outbox = std::get_if<outbox_frame>(&routed->what);
   return outbox == nullptr ? nullptr : &outbox->message;
 }
 
@@ -33,7 +35,7 @@ std::size_t data_bytes(const frame& of) {
   return message == nullptr || message->data == nullptr ? 0 : message->data->bytes.size();
 }
 
-// To windows everything goes in order, as if from one waypoint.
+// About windows everything goes in order, as if from one waypoint.
 waypoint_id origin_of(const frame& from) {
   const auto* routed = std::get_if<routed_frame>(&from);
   return routed == nullptr ? waypoint_id{} : routed->origin;

@@ -67,6 +67,10 @@ struct printer {
 std::string to_string(const frame& from) {
   if (const auto* to_window = std::get_if<window_frame>(&from))
     return "WINDOW " + brief(to_window->target.low) + describe(to_window->message);
+  if (const auto* watch = std::get_if<window_watch_frame>(&from))
+    return "WATCH " + brief(watch->window.low);
+  if (const auto* closed = std::get_if<window_closed_frame>(&from))
+    return "CLOSED " + brief(closed->window.low);
   const auto& routed = std::get<routed_frame>(from);
   return brief(routed.origin.low) + " -> " + brief(routed.target.low) + " "
          + std::visit(printer{}, routed.what);

@@ -32,6 +32,10 @@ public:
     const auto first = byte("the kind of a frame");
     if (first == static_cast<std::uint8_t>(kind::window))
       read(made.emplace<window_frame>());
+    else if (first == static_cast<std::uint8_t>(kind::window_watch))
+      read(made.emplace<window_watch_frame>().window, "the window to be watched");
+    else if (first == static_cast<std::uint8_t>(kind::window_closed))
+      read(made.emplace<window_closed_frame>().window, "the window that has ended");
     else
       read(made.emplace<routed_frame>(), first);
     if (at_ != end_)
@@ -76,6 +80,8 @@ private:
         to.what.emplace<gone_frame>();
         return;
       case kind::window:
+      case kind::window_watch:
+      case kind::window_closed:
         return; // Has been told apart before.
     }
   }

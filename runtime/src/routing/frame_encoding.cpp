@@ -56,6 +56,16 @@ public:
     put(from.message);
   }
 
+  void put(const window_watch_frame& from) {
+    byte(static_cast<std::uint8_t>(kind_of<window_watch_frame>));
+    id(from.window);
+  }
+
+  void put(const window_closed_frame& from) {
+    byte(static_cast<std::uint8_t>(kind_of<window_closed_frame>));
+    id(from.window);
+  }
+
   void flush() {
     to_.insert(to_.end(), block_.begin(), block_.begin() + static_cast<std::ptrdiff_t>(used_));
     used_ = 0;

@@ -23,6 +23,8 @@ enum class kind : std::uint8_t {
   broken = 10,
   gone = 11,
   window = 12,
+  window_watch = 13,
+  window_closed = 14,
 };
 
 template <class Frame>
@@ -51,6 +53,10 @@ template <>
 inline constexpr kind kind_of<gone_frame> = kind::gone;
 template <>
 inline constexpr kind kind_of<window_frame> = kind::window;
+template <>
+inline constexpr kind kind_of<window_watch_frame> = kind::window_watch;
+template <>
+inline constexpr kind kind_of<window_closed_frame> = kind::window_closed;
 
 // What a byte of flags says. Bits that mean nothing are zero.
 using flags = std::uint8_t;

@@ -43,6 +43,7 @@ void router_core::link_down(node_id peer) {
     return;
   known_.disconnected(peer);
   lose_windows(peer);
+  published_.forget(peer);
   // In the order of their ids, so that a run can be repeated.
   std::vector<waypoint*> all;
   for (const auto& [id, w] : waypoints_)
@@ -99,12 +100,14 @@ void router_core::send_to(const link_address& to, const waypoint_id& origin, way
 void router_core::receive(node_id from, frame&& what) {
   if (closed_ || !linked(from))
     return;
-  if (auto* to_window = std::get_if<window_frame>(&what)) {
+  if (auto* routed = std::get_if<routed_frame>(&what))
+    dispatch(from, routed->target, routed->origin, routed->what);
+  else if (auto* to_window = std::get_if<window_frame>(&what))
     on_window(from, std::move(*to_window));
-  } else {
-    auto& routed = std::get<routed_frame>(what);
-    dispatch(from, routed.target, routed.origin, routed.what);
-  }
+  else if (const auto* watch = std::get_if<window_watch_frame>(&what))
+    on_watch(from, *watch);
+  else
+    on_closed(from, std::get<window_closed_frame>(what));
   settle();
 }
 
@@ -242,8 +245,10 @@ bool router_core::run_turn(std::size_t messages_max) {
     bool more = false;
     if (auto* end = dynamic_cast<twin*>(next.get()))
       more = end->at != nullptr && serve(*end->at, quantum);
+    else if (auto* elsewhere = dynamic_cast<window_twin*>(next.get()))
+      more = serve_window(*elsewhere, quantum);
     else
-      more = serve_window(static_cast<window_twin&>(*next), quantum);
+      tell_closed(static_cast<published_window&>(*next));
     settle();
     left -= quantum;
     ready_->move_to(turns_);
@@ -263,6 +268,7 @@ void router_core::close(close_reason reason) {
   settle();
   for (const auto& each : twins_.all())
     lose_window(*each, reason);
+  published_.clear();
   turns_.clear();
   ready_->close();
 }

@@ -14,6 +14,7 @@
 #include "hawser/router.hpp"
 #include "hawser/value_encoder.hpp"
 #include "routing/known_nodes.hpp"
+#include "routing/published_windows.hpp"
 #include "routing/waypoint.hpp"
 #include "routing/window_twins.hpp"
 
@@ -166,7 +167,9 @@ private:
   void stand_in_for(const ref<window_twin>& made, node_id at, window_id id);
   bool may_stand_in(const node_id& at, window_id id);
   void sweep_twins();
-  void sweep_published();
+  void on_watch(const node_id& from, const window_watch_frame& f);
+  void on_closed(const node_id& from, const window_closed_frame& f);
+  void tell_closed(published_window& which);
 
   const entropy bits_;
   const ref<ready_list> ready_;
@@ -187,9 +190,7 @@ private:
   value_encoder encoder_;
   std::vector<std::byte> encoding_; // of one message, for a moment
 
-  std::map<window_id, ref<window>> published_;
-  std::unordered_map<const window*, window_id> window_ids_;
-  window_id looked_at_; ///< The last of those that was asked whether it is closed.
+  published_windows published_;
   window_twins twins_;
   std::uint64_t promises_kept_ = 0;
 };

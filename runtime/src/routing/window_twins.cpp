@@ -58,6 +58,14 @@ std::vector<ref<window_twin>> window_twins::of(const node_id& node) const {
   return found;
 }
 
+std::vector<ref<window_twin>> window_twins::of(const node_id& node, const window_id& id) const {
+  std::vector<ref<window_twin>> found;
+  for (auto next = twins_.lower_bound({node, id, 0});
+       next != twins_.end() && next->second->node == node && next->second->at_node == id; ++next)
+    found.push_back(next->second);
+  return found;
+}
+
 std::vector<ref<window_twin>> window_twins::all() const {
   std::vector<ref<window_twin>> found;
   for (const auto& [name, each] : twins_)

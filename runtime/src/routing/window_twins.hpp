@@ -45,6 +45,7 @@ public:
 
   /// In the order of their ids.
   std::vector<ref<window_twin>> of(const node_id& node) const;
+  std::vector<ref<window_twin>> of(const node_id& node, const window_id& id) const;
   std::vector<ref<window_twin>> all() const;
 
   /// How many of that node handles share.

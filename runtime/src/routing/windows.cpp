@@ -27,35 +27,17 @@ window_id router_core::publish(const window_proxy& local) {
   auto* target = window::get(local);
   if (target == nullptr)
     return {};
-  const auto [known, added] = window_ids_.try_emplace(target);
-  if (!added)
-    return known->second;
+  if (const auto* known = published_.find(target))
+    return known->id;
   const auto made = draw<window_id>(bits_);
-  known->second = made;
-  published_.emplace(made, ref{target});
-  sweep_published();
+  publish_as(made, local);
   return made;
-}
-
-// Contexts come and go: whoever publishes one more looks whether two others are still open.
-void router_core::sweep_published() {
-  for (std::size_t looks = 2; looks > 0; --looks) {
-    auto next = published_.upper_bound(looked_at_);
-    if (next == published_.end())
-      next = published_.begin();
-    looked_at_ = next->first;
-    if (!next->second->closed.load())
-      continue;
-    window_ids_.erase(next->second.get());
-    published_.erase(next);
-  }
 }
 
 void router_core::publish_as(window_id id, const window_proxy& local) {
   auto* target = window::get(local);
-  HAWSER_ASSERT(target != nullptr && !published_.contains(id), "a window id was used twice");
-  published_.emplace(id, ref{target});
-  window_ids_.emplace(target, id);
+  HAWSER_ASSERT(target != nullptr && published_.find(id) == nullptr, "a window id was used twice");
+  published_.add(ref<published_window>::adopt(new published_window{ready_, id, ref{target}}));
 }
 
 window_proxy router_core::remote_window(node_id at, window_id id, std::string name) {
@@ -94,7 +76,9 @@ void router_core::stand_in_for(const ref<window_twin>& made, node_id at, window_
   made->stand_in->inbox.enable();
   sweep_twins();
   twins_.add(made);
-  if (!linked(at))
+  if (linked(at))
+    output.frames.emplace_back(at, window_watch_frame{id});
+  else
     lose_window(*made, close_reason::node_lost);
 }
 
@@ -159,8 +143,8 @@ void router_core::on_window(const node_id& from, window_frame&& f) {
   auto msg = unpack(std::move(f.message), from);
   // Others may say that a message counts more than it is long, but not less.
   msg.bytes = std::max(msg.bytes, msg.encoded->bytes.size() + text_bytes(f.facts));
-  const auto found = published_.find(f.target);
-  if (found == published_.end()) {
+  const auto* found = published_.find(f.target);
+  if (found == nullptr) {
     dropped_.push_back(std::move(msg));
     return report(from, incident::kind::stray, "a message for a window that is not published");
   }
@@ -173,10 +157,10 @@ void router_core::on_window(const node_id& from, window_frame&& f) {
     }
     sender.target_origin = *std::move(parsed);
   }
-  auto& inbox = found->second->inbox;
+  auto& inbox = found->target->inbox;
   std::string why_not;
   if (!inbox.has_room(msg.bytes))
-    why_not = "window " + found->second->name + " has no room for another message";
+    why_not = "window " + found->target->name + " has no room for another message";
   else if (f.facts.source && !may_stand_in(from, f.facts.source))
     why_not = "messages from more windows than one node may have handles of here";
   if (!why_not.empty()) {
@@ -201,6 +185,26 @@ void router_core::refuse(node_id from, window_frame&& what) {
     return;
   drop(unpack(std::move(what.message), from), close_reason::refused);
   settle();
+}
+
+// Whoever asks too late is told at once: nobody is left waiting, however the two cross.
+void router_core::on_watch(const node_id& from, const window_watch_frame& f) {
+  auto* found = published_.find(f.window);
+  if (found == nullptr || found->target->closed.load())
+    output.frames.emplace_back(from, window_closed_frame{f.window});
+  else
+    found->watchers.insert(from);
+}
+
+void router_core::tell_closed(published_window& which) {
+  for (const auto& each : std::exchange(which.watchers, {}))
+    output.frames.emplace_back(each, window_closed_frame{which.id});
+}
+
+// A node can end what stands in for its own windows and nothing else, however it came by an id.
+void router_core::on_closed(const node_id& from, const window_closed_frame& f) {
+  for (const auto& each : twins_.of(from, f.window))
+    lose_window(*each, close_reason::undeliverable);
 }
 
 void router_core::lose_windows(const node_id& of) {
