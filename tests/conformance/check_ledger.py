@@ -9,8 +9,8 @@ behaviour of the catalogue has no entry, one that is said to pass has no test, a
 the ledger does not know, or an expected failure has a test that is not tagged [!shouldfail]. Catch2
 itself fails a [!shouldfail] test that passes.
 
-The same tests run a second time with every context on a node of its own, but for those tagged
-[one_process]. PROGRAM is what they are compiled into then: what is expected to fail there is run
+The same tests run a second time with every context on a node of its own and every worker on another
+than its owner, but for those tagged [one_process]. PROGRAM is what they are compiled into then: what is expected to fail there is run
 and must fail. --spec prints which of its tests are expected to pass, as Catch2 understands it.
 
 With a document, what stands between its two markers must be the same as a table; --write puts it
@@ -26,7 +26,6 @@ import tomllib
 import xml.etree.ElementTree
 
 STATUSES = ("pass", "expected_failure", "not_applicable")
-NODE_STATUSES = (*STATUSES, "not_run")
 ONE_PROCESS = "[one_process]"
 ID = r"[A-Z]{2}-\d{3}"
 CASE = re.compile(r'\bTEST_CASE(?:_METHOD)?\(\s*(?:\w+\s*,\s*)?((?:"(?:[^"\\]|\\.)*"\s*)+),\s*"([^"]*)"')
@@ -66,22 +65,19 @@ def trouble_with(behaviour, entry, tests):
     return None
 
 
-def over_nodes(behaviour, entry, by_section):
+def over_nodes(entry):
     """How it stands over nodes, and why if it does not pass there but in one process."""
     if entry["status"] != "pass":
         return entry["status"], None
-    if "nodes" in entry:
-        return entry["nodes"], entry.get("nodes_reason")
-    whole = by_section.get(behaviour[:2], {"status": "pass"})
-    return whole["status"], whole.get("reason")
+    return entry.get("nodes", "pass"), entry.get("nodes_reason")
 
 
-def trouble_over_nodes(behaviour, entry, tests, by_section):
+def trouble_over_nodes(entry, tests):
     if entry["status"] != "pass":
         return "says how it stands over nodes and does not even pass in one process" if "nodes" in entry else None
-    status, reason = over_nodes(behaviour, entry, by_section)
-    if status not in NODE_STATUSES:
-        return f"nodes is {status!r}, not one of {', '.join(NODE_STATUSES)}"
+    status, reason = over_nodes(entry)
+    if status not in STATUSES:
+        return f"nodes is {status!r}, not one of {', '.join(STATUSES)}"
     if (status == "pass") == bool(reason):
         return "needs a nodes_reason" if status != "pass" else "passes over nodes and still gives a reason"
     runs = [name for name, tags in tests if ONE_PROCESS not in tags]
@@ -108,26 +104,26 @@ def fails(program, name):
     return ran.returncode != 0
 
 
-def trouble_with_program(program, ledger, by_section):
+def trouble_with_program(program, ledger):
     cases = [(name, set(re.findall(rf"\[({ID})\]", tags))) for name, tags in cases_of(program) if ONE_PROCESS not in tags]
-    expected = {each for each, entry in ledger.items() if over_nodes(each, entry, by_section)[0] == "expected_failure"}
+    expected = {each for each, entry in ledger.items() if over_nodes(entry)[0] == "expected_failure"}
     failed = {name for name, ids in cases if ids & expected and fails(program, name)}
     for behaviour, entry in ledger.items():
-        status, _ = over_nodes(behaviour, entry, by_section)
+        status, _ = over_nodes(entry)
         mine = [name for name, ids in cases if behaviour in ids]
         if status == "pass" and not mine:
             yield f"{behaviour}: is said to pass over nodes and has no test in {program.name}"
         if status == "pass" and mine and all(ids & expected for _, ids in cases if behaviour in ids):
             yield f"{behaviour}: is said to pass over nodes and has only tests that are expected to fail"
-        if status in ("not_applicable", "not_run") and mine:
+        if status == "not_applicable" and mine:
             yield f"{behaviour}: is {spoken(status)} over nodes, and yet {program.name} has '{mine[0]}' without {ONE_PROCESS}"
         if behaviour in expected and mine and failed.isdisjoint(mine):
             yield f"{behaviour}: is expected to fail over nodes and passes"
 
 
-def spec_of(ledger, by_section):
+def spec_of(ledger):
     """The tests that are expected to pass over nodes."""
-    failing = [each for each, entry in ledger.items() if over_nodes(each, entry, by_section)[0] == "expected_failure"]
+    failing = [each for each, entry in ledger.items() if over_nodes(entry)[0] == "expected_failure"]
     return "".join(f"~[{each}]" for each in failing) + "~" + ONE_PROCESS
 
 
@@ -145,7 +141,7 @@ class tally:
 
     def __init__(self):
         self.here = dict.fromkeys(STATUSES, 0)
-        self.nodes = dict.fromkeys(NODE_STATUSES, 0)
+        self.nodes = dict.fromkeys(STATUSES, 0)
 
     def __add__(self, other):
         both = tally()
@@ -161,9 +157,9 @@ def spoken(status):
     return status.replace("_", " ")
 
 
-def as_document(sections, counts, ledger, by_section):
+def as_document(sections, counts, ledger):
     """The same as tables, with a reason for each behaviour that does not pass."""
-    heads = [*map(spoken, STATUSES), *(f"nodes: {spoken(status)}" for status in NODE_STATUSES)]
+    heads = [*map(spoken, STATUSES), *(f"nodes: {spoken(status)}" for status in STATUSES)]
     rows = ["| section | | " + " | ".join(heads) + " |", "| --- | --- |" + " ---: |" * len(heads)]
     total = sum(counts.values(), tally())
     for name, title, each in (*((name, sections[name], counts[name]) for name in sections), ("", "all", total)):
@@ -173,8 +169,6 @@ def as_document(sections, counts, ledger, by_section):
         if entry["status"] != "pass":
             rows.append(f"| {behaviour} | {entry['says']} | {spoken(entry['status'])}: {entry['reason']} |")
     rows += ["", "| not passing over nodes | what it is | why |", "| --- | --- | --- |"]
-    for name, whole in by_section.items():
-        rows.append(f"| {name} | {sections[name]} | {spoken(whole['status'])}: {whole['reason']} |")
     for behaviour, entry in ledger.items():
         if entry.get("nodes", "pass") != "pass":
             rows.append(f"| {behaviour} | {entry['says']} | {spoken(entry['nodes'])}: {entry['nodes_reason']} |")
@@ -202,9 +196,8 @@ def main():
     folder = chosen.folder
     ledger = tomllib.loads((folder / "ledger.toml").read_text())
     sections = ledger.pop("sections")
-    by_section = ledger.pop("nodes", {})
     if chosen.spec:
-        print(spec_of(ledger, by_section))
+        print(spec_of(ledger))
         return 0
     tests = tested_ids(folder)
 
@@ -217,23 +210,23 @@ def main():
             troubles.append(f"{behaviour}: is no id of a section named in [sections]")
             continue
         mine = tests.get(behaviour, [])
-        trouble = trouble_with(behaviour, entry, mine) or trouble_over_nodes(behaviour, entry, mine, by_section)
+        trouble = trouble_with(behaviour, entry, mine) or trouble_over_nodes(entry, mine)
         if trouble:
             troubles.append(f"{behaviour}: {trouble}")
         else:
             counts[section].here[entry["status"]] += 1
-            counts[section].nodes[over_nodes(behaviour, entry, by_section)[0]] += 1
+            counts[section].nodes[over_nodes(entry)[0]] += 1
 
-    line = "{:<36}{:>6}{:>18}{:>16}  |{:>6}{:>18}{:>16}{:>9}"
+    line = "{:<36}{:>6}{:>18}{:>16}  |{:>6}{:>18}{:>16}"
     print(line.format("", *[""] * len(STATUSES), *["nodes:"], *[""] * len(STATUSES)))
-    print(line.format("section", *map(spoken, STATUSES), *map(spoken, NODE_STATUSES)))
+    print(line.format("section", *map(spoken, STATUSES), *map(spoken, STATUSES)))
     for name, title in sections.items():
         print(line.format(f"{name} {title}", *counts[name].row()))
     print(line.format("total", *sum(counts.values(), tally()).row()))
     if chosen.nodes and not troubles:
-        troubles += trouble_with_program(chosen.nodes, ledger, by_section)
+        troubles += trouble_with_program(chosen.nodes, ledger)
     if chosen.document and not troubles:
-        table = as_document(sections, counts, ledger, by_section)
+        table = as_document(sections, counts, ledger)
         troubles += trouble_with_document(chosen.document, table, chosen.write)
     for trouble in troubles:
         print(f"ledger.toml: {trouble}", file=sys.stderr)

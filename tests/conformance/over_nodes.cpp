@@ -1,10 +1,13 @@
-// Linked to the tests, it makes every context live on a node of its own.
+// Linked to the tests, it makes every context live on a node of its own, and every worker on
+// another than its owner.
 
+#include <memory>
 #include <optional>
 
 #include <catch2/reporters/catch_reporter_event_listener.hpp>
 #include <catch2/reporters/catch_reporter_registrars.hpp>
 
+#include "far_places.hpp"
 #include "hawser/panic.hpp"
 #include "network.hpp"
 
@@ -19,6 +22,8 @@ public:
   void testCasePartialStarting(const Catch::TestCaseInfo&, std::uint64_t) override {
     network_.emplace();
     surroundings::present(&*network_);
+    worker_places::make(
+      [](hawser::system& own, strictness how) { return std::make_unique<far_places>(own, how); });
   }
 
   void testCasePartialEnded(const Catch::TestCaseStats& result, std::uint64_t) override {

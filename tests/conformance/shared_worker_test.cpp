@@ -37,7 +37,7 @@ void count(inside* self) {
 struct shared_page : worker_page {
   // A client in this page whose port is listened to.
   shared_worker join(worker_script script, worker_options options = {}) {
-    auto made = self.make_shared_worker(std::move(script), std::move(options));
+    auto made = make_shared_worker(self, std::move(script), std::move(options));
     made.on_error([this](error_event& ev) { heard.push_back("error: " + ev.message()); });
     listen(made.port());
     return made;
@@ -46,8 +46,8 @@ struct shared_page : worker_page {
   // A context of another page that is a client, until it gets a message.
   window_proxy open_client(std::string_view url, const worker_script& script,
                            test::notebook& notes) {
-    return sys->open(url, [&notes, script](browsing_context* client) {
-      const auto shared = client->make_shared_worker(script);
+    return sys->open(url, [this, &notes, script](browsing_context* client) {
+      const auto shared = make_shared_worker(*client, script);
       shared.port().on_message([&notes](message_event& ev) { notes.add(to_string(ev.data())); });
       client->on_message([client] { client->close(); });
     });
@@ -81,8 +81,7 @@ TEST_CASE_METHOD(shared_page, "clients of one script and name meet the same inst
   CHECK(notes.await(1) == lines{"3"});
   CHECK(heard == lines{"1", "2"});
   CHECK(first != second);
-  sys->close_all(); // Nobody writes into the notebook once it is gone.
-  CHECK(sys.all_end());
+  CHECK(end_all()); // Nobody writes into the notebook once it is gone.
 }
 
 TEST_CASE_METHOD(shared_page, "another script or another name is another instance",
@@ -111,13 +110,12 @@ TEST_CASE_METHOD(shared_page, "another origin never meets the same instance",
   CHECK(notes.await(3) == lines{"1", "1", "1"});
   open_client("https://page.example/again", {"count", count}, notes);
   CHECK(notes.await(4).back() == "2");
-  sys->close_all(); // Nobody writes into the notebook once it is gone.
-  CHECK(sys.all_end());
+  CHECK(end_all()); // Nobody writes into the notebook once it is gone.
 }
 
 TEST_CASE_METHOD(shared_page, "a client's port is always the same ordinary port",
                  "[shared_worker][SW-006]") {
-  const auto shared = self.make_shared_worker({"echo", echo});
+  const auto shared = make_shared_worker(self, {"echo", echo});
   const auto copy = shared;
   CHECK(shared.port() == copy.port());
   CHECK(shared.port() == shared.port());
@@ -141,12 +139,12 @@ TEST_CASE_METHOD(shared_page, "a client's port is always the same ordinary port"
 TEST_CASE_METHOD(shared_page, "a client's port waits until it is started",
                  "[shared_worker][SW-007]") {
   gate posted;
-  const auto shared = self.make_shared_worker({"script", [&](inside* worker) {
-                                                 worker->on_connect([&](message_event& ev) {
-                                                   ev.ports().at(0).post_message("hello");
-                                                   posted.open();
-                                                 });
-                                               }});
+  const auto shared = make_shared_worker(self, {"script", [&](inside* worker) {
+                                                  worker->on_connect([&](message_event& ev) {
+                                                    ev.ports().at(0).post_message("hello");
+                                                    posted.open();
+                                                  });
+                                                }});
   shared.port().add_event_listener(
     "message", [this](message_event& ev) { heard.push_back(to_string(ev.data())); });
   REQUIRE(posted.pass());
@@ -192,6 +190,7 @@ TEST_CASE_METHOD(shared_page, "what a client posts before the worker has started
                             }});
   for (int i = 1; i <= 3; ++i)
     CHECK_FALSE(shared.port().post_message(i));
+  REQUIRE(arrives());
   posted.open();
   REQUIRE(hears(3));
   CHECK(heard == lines{"1", "2", "3"});
@@ -202,14 +201,17 @@ TEST_CASE_METHOD(shared_page, "connect fires once the start function has run",
   gate both_asked;
   const worker_script script{"script", [&](inside* worker) {
                                auto started = std::make_shared<bool>(false);
-                               worker->on_connect([started](message_event& ev) {
-                                 ev.ports().at(0).post_message(*started ? "after" : "before");
+                               worker->on_connect([started, clients = std::vector<message_port>{}](
+                                                    message_event& ev) mutable {
+                                 clients.push_back(ev.ports().at(0));
+                                 clients.back().post_message(*started ? "after" : "before");
                                });
                                static_cast<void>(both_asked.pass());
                                *started = true;
                              }};
   const auto first = join(script);
   const auto second = join(script);
+  REQUIRE(arrives());
   both_asked.open();
   REQUIRE(hears(2));
   CHECK(heard == lines{"after", "after"});
@@ -255,15 +257,15 @@ TEST_CASE_METHOD(shared_page, "a script that cannot be loaded is an error at eac
   std::ranges::sort(heard);
   CHECK(heard
         == lines{"closed closed_by_peer", "closed closed_by_peer",
-                 "error: no worker script is called 'nowhere'",
-                 "error: worker script 'dedicated only' is not for shared workers"});
+                 "error: " + refusal("no worker script is called 'nowhere'"),
+                 "error: " + refusal("worker script 'dedicated only' is not for shared workers")});
 }
 
 TEST_CASE_METHOD(shared_page, "a context may end inside the handler of that error",
                  "[shared_worker][SW-013]") {
   test::notebook notes;
   const auto frame = self.open("https://page.example/frame", [&](browsing_context* context) {
-    const auto shared = context->make_shared_worker("nowhere");
+    const auto shared = make_shared_worker(*context, "nowhere");
     shared.on_error([&, context] {
       notes.add("error");
       context->close();
@@ -292,7 +294,7 @@ TEST_CASE_METHOD(shared_page, "a shared worker can join two clients directly",
                                    });
                                  }};
   const auto meet = [&](browsing_context* client) {
-    const auto shared = client->make_shared_worker(matchmaker);
+    const auto shared = make_shared_worker(*client, matchmaker);
     shared.port().on_message([&, client](message_event& ev) {
       const auto other = ev.ports().at(0);
       other.on_message(
@@ -305,8 +307,7 @@ TEST_CASE_METHOD(shared_page, "a shared worker can join two clients directly",
   auto seen = notes.await(2);
   std::ranges::sort(seen);
   CHECK(seen == lines{"hears a", "hears b"});
-  sys->close_all(); // Nobody writes into the notebook once it is gone.
-  CHECK(sys.all_end());
+  CHECK(end_all()); // Nobody writes into the notebook once it is gone.
 }
 
 TEST_CASE_METHOD(shared_page, "a shared worker lives while one client's context does",
@@ -344,7 +345,7 @@ TEST_CASE_METHOD(shared_page, "a client that goes away is a closed port, for nob
                              }};
   const auto staying = join(script);
   const auto leaving = sys->open("https://page.example/leaving", [&](browsing_context* client) {
-    const auto shared = client->make_shared_worker(script);
+    const auto shared = make_shared_worker(*client, script);
     shared.port().on_message([client] { client->close(); });
     shared.port().post_message("are you there?");
   });
@@ -352,8 +353,7 @@ TEST_CASE_METHOD(shared_page, "a client that goes away is a closed port, for nob
   CHECK_FALSE(staying.port().post_message("still there?"));
   REQUIRE(hears(1));
   CHECK(heard == lines{"still there?"});
-  sys->close_all(); // Nobody writes into the notebook once it is gone.
-  CHECK(sys.all_end());
+  CHECK(end_all()); // Nobody writes into the notebook once it is gone.
 }
 
 TEST_CASE_METHOD(shared_page, "one script can serve workers of both kinds",
@@ -365,7 +365,7 @@ TEST_CASE_METHOD(shared_page, "one script can serve workers of both kinds",
       else
         worker->post_message("dedicated");
     }};
-  const auto dedicated = self.make_worker(script);
+  const auto dedicated = make_worker(self, script);
   listen(dedicated);
   REQUIRE(hears(1));
   const auto shared = join(script);
@@ -396,7 +396,7 @@ TEST_CASE_METHOD(shared_page, "values of every type survive the way to a shared 
                                    failure,
                                    map{{{"key", nested}, {nested, 1}}},
                                    set{{1, "one"}}};
-  const auto shared = self.make_shared_worker({"echo", echo});
+  const auto shared = make_shared_worker(self, {"echo", echo});
   std::vector<value> back;
   shared.port().on_message([&](message_event& ev) { back.push_back(ev.data()); });
   for (const auto& each : battery)
@@ -425,7 +425,7 @@ TEST_CASE_METHOD(shared_page, "shared memory goes neither to a shared worker nor
 }
 
 TEST_CASE_METHOD(shared_page, "shared memory goes to a dedicated worker and its own worker",
-                 "[worker][AB-045]") {
+                 "[worker][AB-045][one_process]") {
   const auto made = make([](dedicated_worker_global_scope* outer) {
     const auto inner = outer->make_worker({"inner", [](dedicated_worker_global_scope* innermost) {
                                              innermost->on_message([innermost](message_event& ev) {

@@ -28,6 +28,7 @@ TEST_CASE_METHOD(worker_page, "messages wait until the worker's start function h
   });
   for (int i = 1; i <= 3; ++i)
     CHECK_FALSE(slow.post_message(i));
+  REQUIRE(arrives());
   posted.open();
   REQUIRE(hears(4));
   CHECK(heard == lines{"starting", "1", "2", "3"});
@@ -35,11 +36,11 @@ TEST_CASE_METHOD(worker_page, "messages wait until the worker's start function h
 
 TEST_CASE_METHOD(worker_page, "neither side of a worker starts its port", "[worker][DW-002]") {
   const auto made =
-    self.make_worker({"worker", [](inside* worker) {
-                        worker->add_event_listener("message", [worker](message_event& ev) {
-                          worker->post_message(ev.data());
-                        });
-                      }});
+    make_worker(self, {"worker", [](inside* worker) {
+                         worker->add_event_listener("message", [worker](message_event& ev) {
+                           worker->post_message(ev.data());
+                         });
+                       }});
   made.add_event_listener("message",
                           [this](message_event& ev) { heard.push_back(to_string(ev.data())); });
   CHECK_FALSE(made.post_message("hello"));
@@ -94,7 +95,7 @@ TEST_CASE_METHOD(worker_page, "messages fire at the worker's scope and at the wo
 }
 
 TEST_CASE_METHOD(worker_page, "a message from a worker names no sender", "[worker][DW-005]") {
-  const auto made = self.make_worker({"worker", [](inside* worker) { worker->post_message(1); }});
+  const auto made = make_worker(self, {"worker", [](inside* worker) { worker->post_message(1); }});
   bool seen = false;
   made.on_message([&](message_event& ev) {
     CHECK(ev.data() == 1);
@@ -113,18 +114,18 @@ TEST_CASE_METHOD(worker_page, "a message from a worker names no sender", "[worke
 
 TEST_CASE_METHOD(worker_page, "ports and buffers move to and from a worker as through a port",
                  "[worker][DW-006]") {
-  const auto made = self.make_worker(
-    {"worker", [](inside* worker) {
-       worker->on_message([worker](message_event& ev) {
-         const auto port = ev.ports().at(0);
-         const auto size = ev.data()["bytes"].get_if<array_buffer>()->size();
-         worker->post_message("got " + std::to_string(size));
-         // Once with the port in the data only, once as it should be, once when it has left.
-         worker->post_message(to_string(worker->post_message(value{port}).code()));
-         worker->post_message("back", {port});
-         worker->post_message(to_string(worker->post_message("twice", {port}).code()));
-       });
-     }});
+  const auto made = make_worker(
+    self, {"worker", [](inside* worker) {
+             worker->on_message([worker](message_event& ev) {
+               const auto port = ev.ports().at(0);
+               const auto size = ev.data()["bytes"].get_if<array_buffer>()->size();
+               worker->post_message("got " + std::to_string(size));
+               // Once with the port in the data only, once as it should be, once when it has left.
+               worker->post_message(to_string(worker->post_message(value{port}).code()));
+               worker->post_message("back", {port});
+               worker->post_message(to_string(worker->post_message("twice", {port}).code()));
+             });
+           }});
   listen(made);
   message_port back;
   made.add_event_listener("message", [&](message_event& ev) {
@@ -161,9 +162,9 @@ TEST_CASE_METHOD(worker_page, "what cannot be cloned is refused inside the worke
 
 TEST_CASE_METHOD(worker_page, "siblings and nested workers have a mailbox each",
                  "[worker][DW-066]") {
-  const auto nesting = [](inside* worker) {
-    worker->on_message([worker](message_event& ev) {
-      const auto nested = worker->make_worker({"nested", echo});
+  const auto nesting = [this](inside* worker) {
+    worker->on_message([this, worker](message_event& ev) {
+      const auto nested = make_worker(*worker, {"nested", echo});
       nested.on_message([worker, nested](message_event& answer) {
         worker->post_message(worker->context_name() + " " + to_string(answer.data()));
       });
@@ -172,7 +173,7 @@ TEST_CASE_METHOD(worker_page, "siblings and nested workers have a mailbox each",
   };
   std::vector<worker> siblings;
   for (const auto* name : {"a", "b", "c"}) {
-    siblings.push_back(self.make_worker({"sibling", nesting}, {.name = name}));
+    siblings.push_back(make_worker(self, {"sibling", nesting}, {.name = name}));
     listen(siblings.back());
   }
   for (int i = 0; i < 3; ++i)

@@ -22,6 +22,7 @@ public:
   hawser::system& operator*() noexcept { return system_; }
 
   hawser::system* operator->() noexcept { return &system_; }
+  const hawser::system* operator->() const noexcept { return &system_; }
 
   /// Did every context end by itself?
   bool all_end() {
