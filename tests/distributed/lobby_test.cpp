@@ -51,6 +51,36 @@ TEST_CASE("a window that is published after it was asked for is found", "[distri
   b.system().close_all();
 }
 
+TEST_CASE("a window at another node is closed when its context ends, and so is a message's source",
+          "[distributed][lobby]") {
+  test_node a{"a"};
+  test_node b{"b"};
+  scoped_context page{a.system(), "https://page.example/"};
+  window_proxy source;
+  page.on_message([&source](message_event& ev) { source = ev.source(); });
+  const auto frame = b.system().open("https://frame.example/", [](browsing_context* self) {
+    self->on_message([self](message_event& ev) {
+      if (ev.data() == "end")
+        return self->close();
+      static_cast<void>(ev.source().post_message(ev.data(), "*"));
+    });
+  });
+  const auto staying = b.system().open("https://frame.example/", [](browsing_context*) {});
+  b->publish("frame", frame);
+  b->publish("staying", staying);
+  const auto window = a->open(b.address() + "/frame");
+  const auto other = a->open(b.address() + "/staying");
+  CHECK_FALSE(window.post_message("answer", "*"));
+  REQUIRE(page.run_until([&source] { return static_cast<bool>(source); }, patience));
+  CHECK_FALSE(window.closed());
+  CHECK_FALSE(source.closed());
+  CHECK_FALSE(window.post_message("end", "*"));
+  CHECK(comes_true([&] { return window.closed() && source.closed(); }));
+  CHECK_FALSE(other.closed());
+  b.system().close_all();
+  CHECK(comes_true([&other] { return other.closed(); }));
+}
+
 TEST_CASE("a question for a window that nobody publishes is refused when patience ends",
           "[distributed][lobby]") {
   test_node a{"a"};

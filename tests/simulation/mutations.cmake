@@ -66,6 +66,6 @@ mutation(ports_overtaken linking/lanes.cpp "      with.insert(each.id);" "      
 mutation(strangers_break ending.cpp "if (!neighbour)" "if (!neighbour && w.gone)")
 mutation(strangers_end_streams ending.cpp "if (link == w.out || link == w.successor)\n" "if (!w.gone)\n")
 mutation(strangers_feed streaming.cpp "  auto* over = w.find_in(link);\n  if (over == nullptr) {" "  auto* over = w.in.empty() ? nullptr : w.in.data();\n  if (over == nullptr) {")
-mutation(late_watch_unanswered windows.cpp "if (found == nullptr || found->target->closed.load())" "if (found == nullptr && closed_)" "[S91]")
-mutation(strangers_end_windows windows.cpp "for (const auto& each : twins_.of(from, f.window))" "for (const auto& each : twins_.all())" "[S91]")
+mutation(late_watch_unanswered windows.cpp "if (found == nullptr || found->target->closed.load())" "if (found == nullptr)" "[S91]")
+mutation(strangers_end_windows windows.cpp "for (const auto& each : twins_.of(from, f.window))" "for (const auto& each : f.window ? twins_.all() : twins_.of(from))" "[S91]")
 mutation(brought_forgotten moving.cpp "  d.unread = d.unread + w.brought_to_come;\n" "")

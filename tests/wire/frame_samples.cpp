@@ -248,6 +248,7 @@ const std::vector<frame_sample>& frame_samples() {
 
 std::string all_of(const frame& from) {
   teller made;
+  made.tell(std::uint64_t{from.index()});
   std::visit([&](const auto& each) { made.tell(each); }, from);
   return std::move(made.text);
 }
