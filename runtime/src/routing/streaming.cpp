@@ -193,7 +193,11 @@ void router_core::look_at_ends(waypoint& w) {
 
 void router_core::on_end(waypoint& w, const link_address& link, const end_frame& f) {
   if (w.state == waypoint_state::moved && link == w.successor) {
-    if (w.out_done || f.number != w.sent.messages)
+    // Somebody behind this relay may have announced it as a new place: then an honest end switches
+    // to where it posts already, and ends that link twice.
+    if (w.out_done)
+      return rule_broken(w, link, "a second END", incident::kind::relayed);
+    if (f.number != w.sent.messages)
       return rule_broken(w, link, "an END at the wrong number");
     send(*w.out, w, f);
     w.out_done = true;
