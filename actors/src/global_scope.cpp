@@ -135,6 +135,10 @@ void global_scope::close() {
   quit(caf::exit_reason::user_shutdown);
 }
 
+void global_scope::stop_turns() noexcept {
+  turns_->stop();
+}
+
 caf::resumable::resume_result global_scope::resume(detail::execution_unit* unit, std::size_t max) {
   const execution_unit_guard unit_guard{unit};
   if (!turns_->enter(detail::turn_job::entry::mail))
@@ -256,10 +260,7 @@ void global_scope::end(close_reason reason) {
   leave();
   const auto id = registry_->window().id();
   registry_->close(reason);
-  const auto message = caf::make_message(detail::close_context{});
-  for (const auto& child : system_->directory.remove(id, crashed_))
-    detail::enqueue(*caf::actor_cast<caf::abstract_actor*>(child), message,
-                    detail::current_execution_unit());
+  detail::end_contexts(system_->directory.remove(id, crashed_));
 }
 
 } // namespace hawser

@@ -6,7 +6,6 @@
 
 #include "context_reporter.hpp"
 #include "hawser/detail/caf_compat.hpp"
-#include "hawser/detail/context_messages.hpp"
 #include "system_state.hpp"
 #include "worker_object.hpp"
 
@@ -57,10 +56,8 @@ public:
   }
 
   ~host() {
-    const auto message = caf::make_message(detail::close_context{});
     registry.close(close_reason::context_closed);
-    for (const auto& child : system->directory.remove(registry.window().id(), false))
-      detail::enqueue(*caf::actor_cast<caf::abstract_actor*>(child), message, nullptr);
+    detail::end_contexts(system->directory.remove(registry.window().id(), false));
   }
 
   host(const host&) = delete;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <stdexcept>
+#include <vector>
 
 #include <caf/init_global_meta_objects.hpp>
 #include <caf/io/middleman.hpp>
@@ -62,10 +63,20 @@ window_proxy system_state::open(std::string_view url, start_function start, open
   return made;
 }
 
-void system_state::close_all() {
+void end_contexts(const std::vector<caf::actor>& which) {
+  std::vector<global_scope*> scopes;
+  for (const auto& each : which)
+    if (each)
+      scopes.push_back(static_cast<global_scope*>(caf::actor_cast<caf::abstract_actor*>(each)));
+  for (auto* each : scopes)
+    each->stop_turns();
   const auto message = caf::make_message(close_context{});
-  for (const auto& actor : directory.end_all())
-    enqueue(*caf::actor_cast<caf::abstract_actor*>(actor), message, current_execution_unit());
+  for (auto* each : scopes)
+    enqueue(*each, message, current_execution_unit());
+}
+
+void system_state::close_all() {
+  end_contexts(directory.end_all());
 }
 
 std::shared_ptr<node_actor> system_state::network() const {

@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <caf/actor_system.hpp>
 
@@ -110,5 +111,9 @@ origin origin_of(std::string_view url, const origin* inherited);
 
 /// The exception in words.
 std::string describe(const std::exception_ptr& exception);
+
+/// Tells contexts and workers to end; null for one that is gone. What their end makes of events
+/// reaches none of them, in whatever order they end.
+void end_contexts(const std::vector<caf::actor>& which);
 
 } // namespace hawser::detail

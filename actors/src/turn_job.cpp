@@ -10,6 +10,8 @@ execution_unit*& current_execution_unit() noexcept {
 }
 
 void turn_job::schedule() noexcept {
+  if ((state_.load() & stopped) != 0)
+    return;
   add_ref(); // The scheduler's.
   run_later(*this, current_execution_unit(), scope_.home_system());
 }
@@ -25,7 +27,7 @@ bool turn_job::enter(entry by) noexcept {
 }
 
 void turn_job::leave() noexcept {
-  const auto missed = state_.exchange(0);
+  const auto missed = state_.fetch_and(stopped);
   if ((missed & static_cast<std::uint8_t>(entry::mail)) != 0) {
     caf::intrusive_ptr_add_ref(scope_.ctrl());
     run_later(scope_, current_execution_unit(), scope_.home_system());

@@ -31,6 +31,9 @@ public:
   /// Has the scheduler run it. Any thread; the caller has a reference to the actor.
   void schedule() noexcept;
 
+  /// The actor is about to be told to end: what wakes it from now on comes too late. Any thread.
+  void stop() noexcept { state_.fetch_or(stopped); }
+
   enum class entry : std::uint8_t { mail = 2, turn = 4 };
 
   /// May this thread run the actor now? If not, whoever does runs it again.
@@ -48,6 +51,7 @@ protected:
 
 private:
   static constexpr std::uint8_t running = 1;
+  static constexpr std::uint8_t stopped = 8;
 
   global_scope& scope_; // whose part it is
   std::atomic<std::uint8_t> state_{0};

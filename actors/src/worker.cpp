@@ -6,12 +6,9 @@
 
 #include "hawser/worker.hpp"
 
-#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 
-#include "hawser/detail/context_messages.hpp"
 #include "node/worker_request.hpp"
-#include "turn_job.hpp"
 #include "worker_object.hpp"
 #include "worker_setup.hpp"
 
@@ -147,10 +144,7 @@ void worker_object::terminate() {
       registry_.release(port).close(close_reason::closed_by_peer);
   };
   // The worker first: what it posts from here on shall find nobody.
-  const auto message = caf::make_message(close_context{});
-  for (const auto& each : system_->directory.terminate(id_))
-    if (each)
-      enqueue(*caf::actor_cast<caf::abstract_actor*>(each), message, current_execution_unit());
+  end_contexts(system_->directory.terminate(id_));
   if (lifeline_)
     drop(lifeline_);
   drop(outside_);

@@ -107,6 +107,7 @@ error registry_core::decode(message& msg) {
     return decoded.error();
   msg.data = *std::move(decoded);
   msg.to_be_rebuilt = msg.data.active();
+  msg.encoded.reset();
   return {};
 }
 
@@ -137,6 +138,16 @@ result<received_message> registry_core::deserialize(message& msg) {
 }
 
 error registry_core::rebuild_for(arrival& event, message& msg) {
+  if (msg.encoded && !msg.extras) {
+    if (auto err = decode(msg)) {
+      event.spoil();
+      return err;
+    }
+    if (!msg.to_be_rebuilt) {
+      event.bring(std::move(msg.data));
+      return {};
+    }
+  }
   auto received = deserialize(msg);
   if (!received) {
     event.spoil();

@@ -92,7 +92,7 @@ std::vector<speed_row> local_rows() {
 
 std::vector<speed_row> remote_rows() {
   return {
-    {"remote.flood_vs_caf", "one way between two nodes", "message", 100'000, 10'000,
+    {"remote.flood_vs_caf", "one way between two nodes", "message", 500'000, 10'000,
      on_hawser(make_remote_flood), on_caf(make_caf_remote_flood)},
     {"remote.pingpong_vs_caf", "to and fro between two nodes", "round trip", 5'000, 1'000,
      on_hawser(make_remote_pingpong), on_caf(make_caf_remote_pingpong)},

@@ -98,6 +98,9 @@ public:
   /// For CAF: sets the thread's current context around everything the actor does.
   caf::resumable::resume_result resume(detail::execution_unit* unit, std::size_t max) override;
 
+  /// For hawser: events that come after this find it ended. Any thread that has a reference.
+  void stop_turns() noexcept;
+
   /// For the scheduler: delivers what is ready, up to the bound on turns.
   caf::resumable::resume_result resume_turn(detail::execution_unit* unit);
 

@@ -2,12 +2,8 @@
 
 #include <algorithm>
 
-#include <caf/actor_cast.hpp>
-
-#include "hawser/detail/context_messages.hpp"
 #include "hawser/worker_global_scope.hpp"
 #include "node/node_actor.hpp"
-#include "turn_job.hpp"
 #include "worker_object.hpp"
 #include "worker_setup.hpp"
 
@@ -132,10 +128,7 @@ void worker_hosting::terminate(std::uint64_t worker) {
   lifelines_.erase(worker);
   for (auto& [for_node, running] : running_)
     running.erase(worker);
-  const auto message = caf::make_message(close_context{});
-  for (const auto& each : node_.system().directory.terminate(worker))
-    if (each)
-      enqueue(*caf::actor_cast<caf::abstract_actor*>(each), message, current_execution_unit());
+  end_contexts(node_.system().directory.terminate(worker));
 }
 
 } // namespace hawser::detail

@@ -32,4 +32,12 @@ void encode(const frame& from, std::vector<std::byte>& to);
 /// `data_decode_error` that names the byte.
 result<frame> decode_frame(std::span<const std::byte> from, const frame_limits& bounds = {});
 
+namespace detail {
+
+/// The same, at the end of a list that an error leaves as it was.
+error append_frame(std::span<const std::byte> from, const frame_limits& bounds,
+                   std::vector<frame>& to);
+
+} // namespace detail
+
 } // namespace hawser

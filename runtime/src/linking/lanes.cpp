@@ -200,10 +200,8 @@ error incoming_lanes::batch(std::span<const std::byte> body, std::vector<frame>&
     body = body.subspan(length_bytes);
     if (length > body.size())
       return {errc::data_decode_error, "a batch ends within a frame"};
-    auto decoded = decode_frame(body.first(length), bounds_);
-    if (!decoded)
-      return decoded.error();
-    to.push_back(*std::move(decoded));
+    if (auto err = append_frame(body.first(length), bounds_, to))
+      return err;
     body = body.subspan(length);
   }
   return {};
@@ -229,11 +227,7 @@ error incoming_lanes::piece(std::span<const std::byte> body, std::vector<frame>&
   const auto whole = std::move(bytes);
   incomplete_.erase(found);
   incomplete_bytes_ -= whole.size();
-  auto decoded = decode_frame(whole, bounds_);
-  if (!decoded)
-    return decoded.error();
-  to.push_back(*std::move(decoded));
-  return {};
+  return append_frame(whole, bounds_, to);
 }
 
 } // namespace hawser::detail

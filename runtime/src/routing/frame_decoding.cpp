@@ -23,12 +23,11 @@ public:
   frame_reader(std::span<const std::byte> from, const frame_limits& bounds)
     : begin_(from.data()), at_(begin_), end_(begin_ + from.size()), bounds_(bounds) {}
 
-  result<frame> run() {
+  error run(frame& made) {
     if (left() > bounds_.frame_bytes_max) {
       at_ += bounds_.frame_bytes_max;
       fail("the end of a frame, which is no longer than that");
     }
-    frame made;
     const auto first = byte("the kind of a frame");
     if (first == static_cast<std::uint8_t>(kind::window))
       read(made.emplace<window_frame>());
@@ -37,12 +36,12 @@ public:
     else if (first == static_cast<std::uint8_t>(kind::window_closed))
       read(made.emplace<window_closed_frame>().window, "the window that has ended");
     else
-      read(made.emplace<routed_frame>(), first);
+      read(std::get<routed_frame>(made), first);
     if (at_ != end_)
       fail("nothing more");
     if (!trouble_.empty())
       return error{errc::data_decode_error, std::move(trouble_)};
-    return made;
+    return {};
   }
 
 private:
@@ -56,7 +55,7 @@ private:
     read(to.origin, "the waypoint a frame comes from");
     switch (static_cast<kind>(first)) {
       case kind::data:
-        return read(to.what.emplace<data_frame>());
+        return read(std::get<data_frame>(to.what));
       case kind::fin:
         return read(to.what.emplace<fin_frame>());
       case kind::outbox:
@@ -274,6 +273,12 @@ private:
   }
 
   std::uint64_t number(std::string_view what) {
+    if (at_ != end_ && std::to_integer<unsigned>(*at_) < number_more) // Most are small.
+      return std::to_integer<std::uint64_t>(*at_++);
+    return long_number(what);
+  }
+
+  std::uint64_t long_number(std::string_view what) {
     const auto* at = at_;
     std::uint64_t made = 0;
     for (unsigned shift = 0; at != end_; shift += number_bits) {
@@ -348,7 +353,18 @@ private:
 } // namespace
 
 result<frame> decode_frame(std::span<const std::byte> from, const frame_limits& bounds) {
-  return frame_reader{from, bounds}.run();
+  frame made;
+  if (auto err = frame_reader{from, bounds}.run(made))
+    return err;
+  return made;
+}
+
+error detail::append_frame(std::span<const std::byte> from, const frame_limits& bounds,
+                           std::vector<frame>& to) {
+  auto err = frame_reader{from, bounds}.run(to.emplace_back());
+  if (err)
+    to.pop_back();
+  return err;
 }
 
 } // namespace hawser

@@ -298,7 +298,7 @@ void router_core::encode(message& msg) {
   msg.bytes = std::max(msg.bytes, std::uint64_t{msg.encoded->bytes.size()});
 }
 
-frame_message router_core::pack(message msg, const node_id& to, std::uint32_t hops) {
+frame_message router_core::pack(message&& msg, const node_id& to, std::uint32_t hops) {
   encode(msg);
   frame_message packed;
   packed.data = std::move(msg.encoded);
@@ -312,7 +312,7 @@ frame_message router_core::pack(message msg, const node_id& to, std::uint32_t ho
   return packed;
 }
 
-message router_core::unpack(frame_message from, const node_id& sender) {
+message router_core::unpack(frame_message&& from, const node_id& sender) {
   message msg;
   msg.bytes = from.bytes;
   msg.encoded = std::move(from.data);

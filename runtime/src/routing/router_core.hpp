@@ -97,22 +97,22 @@ private:
 
   /// Makes the data ready for other nodes; then `bytes` is at least its length.
   void encode(message& msg);
-  frame_message pack(message msg, const node_id& to, std::uint32_t hops);
-  message unpack(frame_message from, const node_id& sender);
+  frame_message pack(message&& msg, const node_id& to, std::uint32_t hops);
+  message unpack(frame_message&& from, const node_id& sender);
 
   // -- streaming.cpp -----------------------------------------------------------------------------
 
-  void emit(const waypoint& from, const link_address& to, std::uint64_t number, route_item item);
-  void on_item(waypoint& w, const link_address& link, std::uint64_t number, route_item item);
-  void take_up(waypoint& w, in_link& over, std::uint64_t number, route_item item);
-  void next_in_order(waypoint& w, std::uint64_t number, route_item item);
+  void emit(const waypoint& from, const link_address& to, std::uint64_t number, route_item&& item);
+  void on_item(waypoint& w, const link_address& link, std::uint64_t number, route_item&& item);
+  void take_up(waypoint& w, in_link& over, std::uint64_t number, route_item&& item);
+  void next_in_order(waypoint& w, std::uint64_t number, route_item&& item);
   void merge(waypoint& w);
-  void pass_on(waypoint& w, std::uint64_t number, route_item item);
-  void relay_outward(waypoint& w, std::uint64_t number, route_item item);
-  void hand_over(waypoint& w, route_item item);
+  void pass_on(waypoint& w, std::uint64_t number, route_item&& item);
+  void relay_outward(waypoint& w, std::uint64_t number, route_item&& item);
+  void hand_over(waypoint& w, route_item&& item);
   void look_at_ends(waypoint& w);
   void on_end(waypoint& w, const link_address& link, const end_frame& f);
-  void on_outbox(waypoint& w, const link_address& link, route_item item);
+  void on_outbox(waypoint& w, const link_address& link, route_item&& item);
   bool too_far(waypoint& w, const route_item& item);
 
   // -- switching.cpp -----------------------------------------------------------------------------

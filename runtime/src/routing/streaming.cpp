@@ -1,6 +1,7 @@
 // The two streams of a channel: in by number, out one after the other.
 
 #include <algorithm>
+#include <tuple>
 
 #include "channel_state.hpp"
 #include "routing/router_core.hpp"
@@ -16,7 +17,7 @@ bool larger_than_it_says(const route_item& item) {
 } // namespace
 
 void router_core::emit(const waypoint& from, const link_address& to, std::uint64_t number,
-                       route_item item) {
+                       route_item&& item) {
   if (item.fin) {
     auto last = *item.fin;
     last.number = number;
@@ -25,8 +26,19 @@ void router_core::emit(const waypoint& from, const link_address& to, std::uint64
   } else if (to.node == self) {
     local_.push_back({to.waypoint, from.id, std::nullopt, number, std::move(item)});
   } else {
-    const auto hops = item.hops;
-    send(to, from, data_frame{number, pack(std::move(item.msg), to.node, hops)});
+    auto message = pack(std::move(item.msg), to.node, item.hops);
+    if (!linked(to.node))
+      return;
+    // In its place at once: a frame is large, and most are these.
+    auto& routed = std::get<routed_frame>(
+      output.frames
+        .emplace_back(std::piecewise_construct, std::forward_as_tuple(to.node), std::tuple{})
+        .second);
+    routed.target = to.waypoint;
+    routed.origin = from.id;
+    auto& made = std::get<data_frame>(routed.what);
+    made.number = number;
+    made.message = std::move(message);
   }
 }
 
@@ -41,7 +53,7 @@ bool router_core::too_far(waypoint& w, const route_item& item) {
 // -- in -------------------------------------------------------------------------------------------
 
 void router_core::on_item(waypoint& w, const link_address& link, std::uint64_t number,
-                          route_item item) {
+                          route_item&& item) {
   if (w.state == waypoint_state::moved && link == w.successor)
     return relay_outward(w, number, std::move(item));
   auto* over = w.find_in(link);
@@ -52,7 +64,7 @@ void router_core::on_item(waypoint& w, const link_address& link, std::uint64_t n
   take_up(w, *over, number, std::move(item));
 }
 
-void router_core::take_up(waypoint& w, in_link& over, std::uint64_t number, route_item item) {
+void router_core::take_up(waypoint& w, in_link& over, std::uint64_t number, route_item&& item) {
   const auto by = over.from;
   const auto refuse = [&](std::string_view rule, incident::kind blame = incident::kind::rule) {
     dropped_.push_back(std::move(item.msg));
@@ -86,7 +98,7 @@ void router_core::take_up(waypoint& w, in_link& over, std::uint64_t number, rout
 }
 
 // Everything before it has been passed on.
-void router_core::next_in_order(waypoint& w, std::uint64_t number, route_item item) {
+void router_core::next_in_order(waypoint& w, std::uint64_t number, route_item&& item) {
   bool over =
     number >= w.brought_until && static_cast<std::int64_t>(w.granted.bytes - w.next_in.bytes) <= 0;
   if (number < w.brought_until && !item.fin && w.state == waypoint_state::open) {
@@ -134,7 +146,7 @@ void router_core::merge(waypoint& w) {
     retire_if_done(w);
 }
 
-void router_core::hand_over(waypoint& w, route_item item) {
+void router_core::hand_over(waypoint& w, route_item&& item) {
   ++statistics.messages_received;
   const auto way = w.end.peer_carrier();
   bool passengers = false;
@@ -158,7 +170,7 @@ void router_core::hand_over(waypoint& w, route_item item) {
   }
 }
 
-void router_core::pass_on(waypoint& w, std::uint64_t number, route_item item) {
+void router_core::pass_on(waypoint& w, std::uint64_t number, route_item&& item) {
   ++item.hops;
   if (too_far(w, item)) {
     dropped_.push_back(std::move(item.msg));
@@ -233,7 +245,7 @@ void router_core::expect(waypoint& w, const end_frame& f) {
 
 // -- out ------------------------------------------------------------------------------------------
 
-void router_core::relay_outward(waypoint& w, std::uint64_t number, route_item item) {
+void router_core::relay_outward(waypoint& w, std::uint64_t number, route_item&& item) {
   if (w.out_done || number != w.sent.messages) {
     dropped_.push_back(std::move(item.msg));
     return rule_broken(w, *w.successor, "a number that is not the next");
@@ -257,7 +269,7 @@ void router_core::relay_outward(waypoint& w, std::uint64_t number, route_item it
   }
 }
 
-void router_core::on_outbox(waypoint& w, const link_address& link, route_item item) {
+void router_core::on_outbox(waypoint& w, const link_address& link, route_item&& item) {
   if (!w.awaits_outbox_from(link)) {
     dropped_.push_back(std::move(item.msg));
     return stray(link, "a post without a number");
