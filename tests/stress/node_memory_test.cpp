@@ -1,0 +1,97 @@
+// Memory of values under threads: what one thread has made another destroys, and both take turns in
+// ending, so that blocks go from thread to thread and back to the system.
+
+#include <array>
+#include <atomic>
+#include <cstring>
+#include <deque>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "hawser/detail/node_memory.hpp"
+
+namespace hawser {
+namespace {
+
+struct loan {
+  unsigned char* room;
+  std::size_t bytes;
+  unsigned char mark;
+};
+
+// Where threads leave what others will give back.
+class market {
+public:
+  void leave(const loan& what) {
+    const std::scoped_lock guard{lock_};
+    waiting_.push_back(what);
+  }
+
+  bool take(loan& what) {
+    const std::scoped_lock guard{lock_};
+    if (waiting_.empty())
+      return false;
+    what = waiting_.front();
+    waiting_.pop_front();
+    return true;
+  }
+
+private:
+  std::mutex lock_;
+  std::deque<loan> waiting_;
+};
+
+loan borrow(std::size_t bytes, unsigned char mark) {
+  auto* room = static_cast<unsigned char*>(detail::allocate_node(bytes));
+  std::memset(room, mark, bytes);
+  return {room, bytes, mark};
+}
+
+// Nobody else was given the same room meanwhile.
+bool give_back(const loan& what) {
+  bool whole = true;
+  for (std::size_t i = 0; i < what.bytes; ++i)
+    whole = whole && what.room[i] == what.mark;
+  detail::free_node(what.room, what.bytes);
+  return whole;
+}
+
+} // namespace
+
+TEST_CASE("memory of nodes is nobody else's while it is used, whoever gives it back",
+          "[stress][values]") {
+  constexpr unsigned lives = 12;
+  constexpr int loans_per_life = 40'000;
+  market open;
+  std::atomic<int> broken{0};
+  const auto live = [&](unsigned seed) {
+    std::minstd_rand random{seed};
+    // Nearly all are of a few sizes, as in a program; some are larger than any that is kept.
+    constexpr std::array<std::size_t, 6> common = {33, 48, 56, 64, 240, 256};
+    for (int i = 0; i < loans_per_life; ++i) {
+      const auto bytes = random() % 16 == 0 ? 1 + random() % 400 : common[random() % common.size()];
+      open.leave(borrow(bytes, static_cast<unsigned char>(random())));
+      // In long runs, so that some threads only borrow for a while and others only give back.
+      loan one{};
+      const int returned = (i / 5000 + static_cast<int>(seed)) % 2 == 0 ? 0 : 2;
+      for (int j = 0; j < returned && open.take(one); ++j)
+        broken += give_back(one) ? 0 : 1;
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (unsigned i = 0; i < lives; ++i) {
+    if (threads.size() == 4)
+      threads.erase(threads.begin()); // Waits for the oldest.
+    threads.emplace_back(live, i + 1);
+  }
+  threads.clear();
+  for (loan one{}; open.take(one);)
+    broken += give_back(one) ? 0 : 1;
+  CHECK(broken == 0);
+}
+
+} // namespace hawser
