@@ -153,8 +153,8 @@ void worker_object::terminate() {
 
 } // namespace detail
 
-error worker::post_message(const value& data, transfer_list transfer) const {
-  return own_port().post_message(data, std::move(transfer));
+error worker::post_message(const value& data, const transfer_list& transfer) const {
+  return own_port().post_message(data, transfer);
 }
 
 error worker::post_message(const value& data) const {

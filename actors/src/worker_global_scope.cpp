@@ -60,10 +60,11 @@ dedicated_worker_global_scope::dedicated_worker_global_scope(caf::actor_config& 
 
 dedicated_worker_global_scope::~dedicated_worker_global_scope() = default;
 
-error dedicated_worker_global_scope::post_message(const value& data, transfer_list transfer) const {
+error dedicated_worker_global_scope::post_message(const value& data,
+                                                  const transfer_list& transfer) const {
   if (!inside_)
     return {}; // It has ended, and a listener's destructor posts still.
-  return inside_.post_message(data, std::move(transfer));
+  return inside_.post_message(data, transfer);
 }
 
 error dedicated_worker_global_scope::post_message(const value& data) const {

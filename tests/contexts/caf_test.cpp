@@ -341,7 +341,7 @@ TEST_CASE("a context does one thing at a time, whatever comes from wherever", "[
       auto [mine, its] = self->make_channel();
       receiver.post_message(nullptr, "*", {its});
       auto [again, again_too] = self->make_channel();
-      again_too.on_message([self, left = each, mine = mine, again = again]() mutable {
+      again_too.on_message([left = each, mine = mine, again = again]() mutable {
         for (int sent = 0; sent < at_once && left > 0; ++sent, --left)
           mine.post_message(left);
         if (left > 0)
@@ -352,6 +352,7 @@ TEST_CASE("a context does one thing at a time, whatever comes from wherever", "[
       again.post_message(nullptr);
     });
   std::vector<std::jthread> threads;
+  threads.reserve(senders);
   for (int i = 0; i < senders; ++i)
     threads.emplace_back([&context] {
       for (int sent = 0; sent < each; ++sent)

@@ -41,7 +41,7 @@ public:
   /// Posts a message to the worker's global scope; errors and transfer as with
   /// `message_port::post_message`. Once the worker has ended it delivers nothing.
   /// HTML #dom-worker-postmessage.
-  error post_message(const value& data, transfer_list transfer) const;
+  error post_message(const value& data, const transfer_list& transfer) const;
   error post_message(const value& data) const;
 
   /// Ends the worker, and those nested in it, without waiting for it. From now on no event is fired

@@ -67,7 +67,7 @@ public:
 
   /// Posts a message to the worker object of the owner; errors and transfer as with
   /// `message_port::post_message`. HTML #dom-dedicatedworkerglobalscope-postmessage.
-  error post_message(const value& data, transfer_list transfer) const;
+  error post_message(const value& data, const transfer_list& transfer) const;
   error post_message(const value& data) const;
 
   /// The handler attributes for what the owner posts.
