@@ -199,7 +199,7 @@ caf::behavior global_scope::make_behavior() {
   if (crashed_)
     return {};
   begin_events();
-  if (early_)
+  if (early_) // It was woken before and will not be again until it has taken its turn.
     turns_->schedule();
   return own_behavior();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-// The messages that contexts get from hawser through CAF: all of them, with their type ids.
+// The messages that contexts and nodes get from hawser through CAF: all of them, with their type
+// ids.
 
 #include <functional>
 #include <memory>
@@ -10,7 +11,7 @@
 
 namespace hawser::detail {
 
-/// Something is ready to be delivered in the context's registry.
+/// Something is ready in the router of a node, whose actor gets this. Contexts are woken otherwise.
 struct wake_up {};
 
 /// The context shall end: its parent has, or the system is closing.
