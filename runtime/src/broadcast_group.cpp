@@ -139,12 +139,11 @@ void broadcast_hub::relay_through(std::shared_ptr<broadcast_relay> relay) {
 }
 
 // No channel here has sent it, which `sender` 0 says: that is no place in a group's history.
-void broadcast_hub::deliver(const origin& from, const std::string& name,
-                            std::shared_ptr<const encoded_data> data) {
+void broadcast_hub::deliver(const origin& from, const std::string& name, encoded_data data) {
   auto group = directory_->find(from, name);
   if (!group)
     return; // Nobody listens, here as in one process.
-  const auto bytes = std::uint64_t{data->bytes.size()};
+  const auto bytes = std::uint64_t{data.size()};
   const auto posting = group->begin_post();
   detail::broadcast_post made{std::move(group), posting.place, 0, to_string(from)};
   made.encoded = std::move(data);

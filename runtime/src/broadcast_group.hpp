@@ -36,9 +36,9 @@ struct broadcast_post {
   std::uint64_t sender = 0; ///< When the sending channel was made; no two have the same place.
   std::string origin;       ///< The sender's, serialized.
   broadcast_kind kind = broadcast_kind::message;
-  bool to_be_rebuilt = false;                       ///< As in `message`.
-  std::optional<agent_cluster> cluster;             ///< As in `message_extras`.
-  std::shared_ptr<const encoded_data> encoded = {}; ///< As in `message`.
+  bool to_be_rebuilt = false;           ///< As in `message`.
+  std::optional<agent_cluster> cluster; ///< As in `message_extras`.
+  encoded_data encoded = {};            ///< As in `message`.
 };
 
 /// Messages of one group that found no room in an inbox, since it was last told.

@@ -5,7 +5,6 @@
 
 #include "arrival.hpp"
 #include "hawser/event.hpp"
-#include "hawser/frame.hpp"
 #include "record_types.hpp"
 #include "registry_core.hpp"
 #include "serialized_object.hpp"
@@ -92,16 +91,18 @@ result<std::vector<message_port>> registry_core::receive_ports(message& msg) {
 
 // Of a message that came from another node.
 error registry_core::decode(message& msg) {
-  const auto& sent = *msg.encoded;
-  if (!sent.trouble.empty())
-    return {errc::data_decode_error, sent.trouble};
+  if (const auto trouble = msg.encoded.trouble(); !trouble.empty())
+    return {errc::data_decode_error, std::string{trouble}};
   const wire_options options{node_wire_limits, wire_scope::message,
                              msg.extras ? msg.extras->ports.size() : 0};
   if (decoder_)
     decoder_->reset(options);
   else
     decoder_ = std::make_unique<decoding>(options);
-  static_cast<void>(decoder_->feed(sent.bytes, decoding::rest::none));
+  const auto pieces = msg.encoded.pieces();
+  for (std::size_t i = 0; i < pieces.size(); ++i)
+    static_cast<void>(decoder_->feed(
+      pieces[i], i + 1 == pieces.size() ? decoding::rest::none : decoding::rest::may_follow));
   auto decoded = decoder_->take();
   if (!decoded)
     return decoded.error();

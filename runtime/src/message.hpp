@@ -9,15 +9,10 @@
 
 #include "hawser/agent_cluster.hpp"
 #include "hawser/channel.hpp"
+#include "hawser/encoded_data.hpp"
 #include "hawser/origin.hpp"
 #include "hawser/value.hpp"
 #include "hawser/window_proxy.hpp"
-
-namespace hawser {
-
-struct encoded_data;
-
-} // namespace hawser
 
 namespace hawser::detail {
 
@@ -43,9 +38,9 @@ struct message_extras {
 struct message {
   value data;
   std::unique_ptr<message_extras> extras;
-  std::shared_ptr<const encoded_data> encoded; ///< Instead of data: as another node sent it.
-  std::uint64_t bytes = 0;                     ///< What it counts against limits.
-  std::uint32_t hops = 0;                      ///< How many nodes have passed it on.
+  encoded_data encoded;       ///< Instead of data: as another node sent it.
+  std::uint64_t bytes = 0;    ///< What it counts against limits.
+  std::uint32_t hops = 0;     ///< How many nodes have passed it on.
   bool to_be_rebuilt = false; ///< The data holds what only the receiver can complete.
 
   message() = default;

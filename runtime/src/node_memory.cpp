@@ -1,6 +1,7 @@
 #include "hawser/detail/node_memory.hpp"
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <new>
@@ -68,21 +69,27 @@ public:
       }
     }
     batches_.push_back(batch);
+    some_.store(true, std::memory_order_relaxed);
     return true;
   }
 
   block* take() noexcept {
+    // A thread that gets nothing back asks for every block.
+    if (!some_.load(std::memory_order_relaxed))
+      return nullptr;
     const std::scoped_lock guard{lock_};
     if (batches_.empty())
       return nullptr;
     auto* batch = batches_.back();
     batches_.pop_back();
+    some_.store(!batches_.empty(), std::memory_order_relaxed);
     return batch;
   }
 
 private:
   std::mutex lock_;
   std::vector<block*> batches_;
+  std::atomic<bool> some_ = false; ///< Is there a batch? Written under the lock.
 };
 
 // Never destroyed: threads may end after everything else has.

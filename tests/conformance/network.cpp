@@ -124,11 +124,10 @@ public:
 private:
   void listen_to(const message_port& port) {
     port.on_message([this](message_event& ev) {
-      auto content = std::make_shared<encoded_data>();
-      if (const auto* data = ev.data()["data"].get_if<array_buffer>())
-        content->bytes.assign(data->bytes().begin(), data->bytes().end());
-      else
-        content->trouble = *ev.data()["trouble"].as<std::string>();
+      const auto* data = ev.data()["data"].get_if<array_buffer>();
+      auto content = data != nullptr
+                       ? encoded_data::copy_of(data->bytes())
+                       : encoded_data::unencodable(*ev.data()["trouble"].as<std::string>());
       hub_->deliver(*origin::parse(*ev.data()["origin"].as<std::string>()),
                     *ev.data()["name"].as<std::string>(), std::move(content));
     });

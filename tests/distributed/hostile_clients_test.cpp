@@ -191,12 +191,12 @@ TEST_CASE("a peer cannot fill the log, which says how much it left out", "[distr
   {
     const raw_socket client{raw_socket::connect_to(target.port())};
     auto line = shaken_hands(client);
-    auto data = std::make_shared<encoded_data>();
-    REQUIRE_FALSE(encode(value{}, data->bytes));
+    std::vector<std::byte> data;
+    REQUIRE_FALSE(encode(value{}, data));
     window_frame stray;
     stray.target = {1, 2};
     stray.facts.origin = "hawser://m";
-    stray.message.data = data;
+    stray.message.data = encoded_data::copy_of(data);
     for (int i = 0; i < frames; ++i)
       line.send(stray);
     std::vector<std::byte> bytes;

@@ -61,12 +61,9 @@ struct scorned : besieged {
 };
 
 frame_message nothing() {
-  auto data = std::make_shared<encoded_data>();
-  {
-    vector_sink sink{data->bytes};
-    REQUIRE_FALSE(value_encoder{}.encode(nullptr, sink));
-  }
-  return {data, {}, data->bytes.size(), 0};
+  std::vector<std::byte> bytes;
+  REQUIRE_FALSE(encode(nullptr, bytes));
+  return {encoded_data::copy_of(bytes), {}, bytes.size(), 0};
 }
 
 TEST_CASE("whatever a former holder says of a channel is ignored", "[routing][S57][S58]") {
@@ -377,9 +374,9 @@ TEST_CASE("a node has handles of no more windows than it may", "[routing][S62]")
 
 TEST_CASE("a message to a window counts what it is", "[routing][S66]") {
   greedy s;
-  auto data = std::make_shared<encoded_data>();
-  data->bytes.resize(std::size_t{1} << 24,
-                     std::byte{0xff}); // A 128th of what may wait, unreadable.
+  // A 128th of what may wait, unreadable.
+  const auto data =
+    encoded_data::copy_of(std::vector<std::byte>(std::size_t{1} << 24, std::byte{0xff}));
   const auto target = s.w.at(0).routes->publish(s.w.page(0).scope->registry().window());
   for (unsigned i = 0; i < 140; ++i) {
     s.w.inject(2, 0, window_frame{target, {"null", {}, {}, ""}, {data, {}, 0, 0}});

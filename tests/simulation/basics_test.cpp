@@ -247,12 +247,12 @@ TEST_CASE("a port that is not started takes what it may, and keeps it on its way
 // -- numbers near their bounds --------------------------------------------------------------------
 
 void bring(scenario& s, unsigned from, unsigned to, end_name name, const port_descriptor& port) {
-  const auto data = std::make_shared<encoded_data>();
-  REQUIRE_FALSE(encode(array{name.channel, name.side}, data->bytes));
+  std::vector<std::byte> data;
+  REQUIRE_FALSE(encode(array{name.channel, name.side}, data));
   window_frame carrier;
   carrier.target = s.w.at(to).routes->publish(s.w.page(to).scope->registry().window());
   carrier.facts.origin = "https://elsewhere.example";
-  carrier.message = {data, {port}, data->bytes.size(), 0};
+  carrier.message = {encoded_data::copy_of(data), {port}, data.size(), 0};
   s.w.inject(from, to, carrier);
 }
 

@@ -49,12 +49,9 @@ struct behind_a_relay : scenario {
 };
 
 frame_message message(std::uint64_t bytes) {
-  auto data = std::make_shared<encoded_data>();
-  {
-    vector_sink sink{data->bytes};
-    REQUIRE_FALSE(value_encoder{}.encode("some text", sink));
-  }
-  return {data, {}, bytes, 0};
+  std::vector<std::byte> data;
+  REQUIRE_FALSE(encode("some text", data));
+  return {encoded_data::copy_of(data), {}, bytes, 0};
 }
 
 TEST_CASE("a relay is not to blame for what it has passed on", "[routing][S61]") {

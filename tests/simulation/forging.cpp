@@ -9,13 +9,11 @@
 namespace hawser::simulation {
 namespace {
 
-std::shared_ptr<const encoded_data> encoded(const value& data) {
-  auto made = std::make_shared<encoded_data>();
-  vector_sink sink{made->bytes};
-  value_encoder encoder;
-  if (const auto err = encoder.encode(data, sink))
+encoded_data encoded(const value& data) {
+  std::vector<std::byte> made;
+  if (const auto err = encode(data, made))
     throw std::logic_error{std::string{err.what()}};
-  return made;
+  return encoded_data::copy_of(made);
 }
 
 } // namespace
@@ -138,28 +136,27 @@ frame_message outlaw::forged_message(unsigned to) {
   frame_message made;
   switch (data_.empty() ? below(3) : below(4)) {
     case 0: {
-      auto junk = std::make_shared<encoded_data>();
-      for (auto bytes = below(20); bytes > 0; --bytes)
-        junk->bytes.push_back(static_cast<std::byte>(random_() & 0xff));
-      made.data = std::move(junk);
+      std::vector<std::byte> junk(below(20));
+      for (auto& each : junk)
+        each = static_cast<std::byte>(random_() & 0xff);
+      made.data = encoded_data::copy_of(junk);
       break;
     }
-    case 1: {
-      auto broken = std::make_shared<encoded_data>();
-      broken->trouble = "none";
-      made.data = std::move(broken);
+    case 1:
+      made.data = encoded_data::unencodable("none");
       break;
-    }
     case 2:
       made.data = encoded(array{first_stranger + 1, 1});
       break;
     default:
       // With names of ends that are somewhere else.
-      made.data = std::make_shared<encoded_data>(*one_of(data_));
+      made.data = one_of(data_);
+      made.data = made.data.trouble().empty() ? encoded_data::copy_of(made.data.joined())
+                                              : encoded_data::unencodable(made.data.trouble());
       break;
   }
   made_.insert(made.data);
-  made.bytes = chance(0.2) ? number() : made.data->bytes.size();
+  made.bytes = chance(0.2) ? number() : made.data.size();
   made.hops = chance(0.1) ? static_cast<std::uint32_t>(number()) : 0;
   if (chance(0.5))
     for (auto ports = below(4); ports > 0; --ports)

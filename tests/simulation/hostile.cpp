@@ -121,7 +121,7 @@ void outlaw::note_link(unsigned to, const waypoint_id& target, const waypoint_id
 // A message names the ends that travel in it, which tells who is meant by an id.
 void outlaw::note_ports(unsigned from, unsigned to, const frame_message& carrier,
                         std::size_t first) {
-  const auto data = decode(carrier.data->bytes);
+  const auto data = decode(carrier.data.joined());
   for (std::size_t i = 0; i < carrier.ports.size(); ++i) {
     const auto& port = carrier.ports[i];
     if (!port.id || own_.contains(port.channel))

@@ -6,6 +6,7 @@
 // but for the ids of waypoints that exist: those it is given, since nothing may depend on them.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <vector>
@@ -109,7 +110,7 @@ private:
   std::vector<link> links_;
   std::vector<bind_key> keys_;
   std::vector<port_descriptor> ports_;
-  std::vector<std::shared_ptr<const encoded_data>> data_;
+  std::vector<encoded_data> data_;
   std::vector<std::pair<unsigned, window_id>> windows_;
 
   // What the test knows.
@@ -117,7 +118,17 @@ private:
   std::map<unsigned, std::set<unsigned>> rides_; ///< Which channels carried ends of which.
   std::set<unsigned> touched_;
   std::set<channel_id> own_; ///< Of ends that nobody but this node ever had.
-  std::set<std::shared_ptr<const encoded_data>> made_;
+  // Told apart by where they are: two may say the same.
+  struct by_place {
+    bool operator()(const encoded_data& a, const encoded_data& b) const noexcept {
+      return std::less<>{}(place(a), place(b));
+    }
+
+    static const std::byte* place(const encoded_data& of) noexcept {
+      return of.size() == 0 ? nullptr : of.pieces().front().data();
+    }
+  };
+  std::set<encoded_data, by_place> made_;
 };
 
 } // namespace hawser::simulation

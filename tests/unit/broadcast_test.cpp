@@ -88,10 +88,10 @@ public:
   trace seen;
 };
 
-std::shared_ptr<const encoded_data> encoded(const value& from) {
-  auto made = std::make_shared<encoded_data>();
-  REQUIRE_FALSE(encode(from, made->bytes));
-  return made;
+encoded_data encoded(const value& from) {
+  std::vector<std::byte> bytes;
+  REQUIRE_FALSE(encode(from, bytes));
+  return encoded_data::copy_of(bytes);
 }
 
 TEST_CASE("a relay hears what is posted, and not what is brought from elsewhere", "[broadcast]") {
@@ -110,7 +110,7 @@ TEST_CASE("a relay hears what is posted, and not what is brought from elsewhere"
   here.hub->deliver(one, "news", encoded(2));
   here.hub->deliver(one, "other news", encoded("nobody listens"));
   here.hub->deliver(*origin::parse("https://two.example"), "news", encoded("nor here"));
-  here.hub->deliver(one, "news", std::make_shared<encoded_data>(encoded_data{{}, "a reason"}));
+  here.hub->deliver(one, "news", encoded_data::unencodable("a reason"));
   here.hub->miss(one, "news", 3);
   here.hub->miss(one, "news", 4);
   CHECK_FALSE(sender.post_message(5));

@@ -26,14 +26,15 @@ frame read_back(const frame& from) {
   return *made;
 }
 
-frame troubled(std::string why) {
+frame troubled(std::string_view why) {
   data_frame made;
-  made.message.data = std::make_shared<encoded_data>(encoded_data{{}, std::move(why)});
+  made.message.data = encoded_data::unencodable(why);
   return routed_frame{{}, {}, std::move(made)};
 }
 
 std::string trouble_of(const frame& from) {
-  return std::get<data_frame>(std::get<routed_frame>(from).what).message.data->trouble;
+  const auto& data = std::get<data_frame>(std::get<routed_frame>(from).what).message.data;
+  return std::string{data.trouble()};
 }
 
 } // namespace
@@ -50,10 +51,11 @@ TEST_CASE("a frame is appended to what is there", "[wire][frame]") {
 
 TEST_CASE("data of every size around that of the encoder's block arrives", "[wire][frame]") {
   for (std::size_t size = 0; size < 2000; ++size) {
-    auto data = std::make_shared<encoded_data>();
+    std::vector<std::byte> data;
     for (std::size_t i = 0; i < size; ++i)
-      data->bytes.push_back(static_cast<std::byte>(i * 7 + size));
-    const frame sent = routed_frame{{}, {}, data_frame{1, {data, {}, size, 0}}};
+      data.push_back(static_cast<std::byte>(i * 7 + size));
+    const frame sent =
+      routed_frame{{}, {}, data_frame{1, {encoded_data::copy_of(data), {}, size, 0}}};
     CHECK(all_of(read_back(sent)) == all_of(sent));
   }
 }
@@ -61,8 +63,7 @@ TEST_CASE("data of every size around that of the encoder's block arrives", "[wir
 TEST_CASE("frames that are appended one by one do not move what is there each time",
           "[wire][frame]") {
   data_frame what;
-  what.message.data =
-    std::make_shared<encoded_data>(encoded_data{std::vector<std::byte>(1000), {}});
+  what.message.data = encoded_data::copy_of(std::vector<std::byte>(1000));
   const frame each = routed_frame{{}, {}, what};
   std::vector<std::byte> all;
   std::size_t moves = 0;
@@ -77,9 +78,9 @@ TEST_CASE("frames that are appended one by one do not move what is there each ti
 TEST_CASE("a message without data is read as one with none", "[wire][frame]") {
   const auto made = read_back(routed_frame{{}, {}, data_frame{}});
   const auto& data = std::get<data_frame>(std::get<routed_frame>(made).what).message.data;
-  REQUIRE(data != nullptr);
-  CHECK(data->bytes.empty());
-  CHECK(data->trouble.empty());
+  REQUIRE(data);
+  CHECK(data.size() == 0);
+  CHECK(data.trouble().empty());
 }
 
 TEST_CASE("text that is not UTF-8 is written with replacements", "[wire][frame]") {

@@ -75,13 +75,14 @@ private:
   frame_message message() {
     encoded_data data;
     if (below(5) == 0) {
-      data.trouble = "!" + text();
+      data = encoded_data::unencodable("!" + text());
     } else {
-      data.bytes.resize(below(below(10) == 0 ? 3000 : 40));
-      for (auto& each : data.bytes)
+      std::vector<std::byte> bytes(below(below(10) == 0 ? 3000 : 40));
+      for (auto& each : bytes)
         each = static_cast<std::byte>(random_());
+      data = encoded_data::copy_of(bytes);
     }
-    frame_message made{std::make_shared<encoded_data>(std::move(data)), {}, number(), hops()};
+    frame_message made{std::move(data), {}, number(), hops()};
     if (below(3) == 0)
       for (auto ports = below(8); ports > 0; --ports)
         made.ports.push_back(below(5) == 0 ? port_descriptor{} : port());

@@ -17,12 +17,12 @@ constexpr std::uint64_t below_zero(std::uint64_t by) {
   return std::uint64_t{0} - by;
 }
 
-std::shared_ptr<const encoded_data> data_of(std::string_view hex) {
-  return std::make_shared<encoded_data>(encoded_data{from_hex(hex), {}});
+encoded_data data_of(std::string_view hex) {
+  return encoded_data::copy_of(from_hex(hex));
 }
 
-std::shared_ptr<const encoded_data> trouble_of(std::string_view why) {
-  return std::make_shared<encoded_data>(encoded_data{{}, std::string{why}});
+encoded_data trouble_of(std::string_view why) {
+  return encoded_data::unencodable(why);
 }
 
 frame_message hawser_text() {
@@ -168,8 +168,8 @@ public:
 
   void tell(const frame_message& from) {
     const auto& [data, ports, bytes, hops] = from;
-    text += data ? to_hex(data->bytes) + " | " : "nothing ";
-    tell(data ? data->trouble : "");
+    text += data ? to_hex(data.joined()) + " | " : "nothing ";
+    tell(std::string{data.trouble()});
     tell_all(ports, bytes, hops);
   }
 

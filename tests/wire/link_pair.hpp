@@ -97,8 +97,7 @@ private:
 inline frame numbered(std::uint64_t origin, std::uint64_t target, std::uint64_t number,
                       std::size_t bytes) {
   frame_message message;
-  message.data =
-    std::make_shared<encoded_data>(encoded_data{std::vector<std::byte>(bytes, std::byte{7}), {}});
+  message.data = encoded_data::copy_of(std::vector<std::byte>(bytes, std::byte{7}));
   message.bytes = bytes;
   return routed_frame{{target, target}, {origin, origin}, data_frame{number, std::move(message)}};
 }

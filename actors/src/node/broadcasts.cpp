@@ -215,12 +215,12 @@ void far_broadcasts::take_in(const node_id& from, const std::string& peer, const
   if (const auto missed = said["missed"].as<std::uint32_t>())
     return hub.miss(*origin, *name, *missed);
   const auto& data = said["data"];
-  auto content = std::make_shared<encoded_data>();
   if (const auto* buffer = data.get_if<array_buffer>())
-    content->bytes.assign(buffer->bytes().begin(), buffer->bytes().end());
-  else
-    content->trouble = said["trouble"].as<std::string>().value_or("a broadcast without data");
-  hub.deliver(*origin, *name, std::move(content));
+    return hub.deliver(*origin, *name, encoded_data::copy_of(buffer->bytes()));
+  auto why = said["trouble"].as<std::string>().value_or("");
+  if (why.empty())
+    why = "a broadcast without data";
+  hub.deliver(*origin, *name, encoded_data::unencodable(why));
 }
 
 } // namespace hawser::detail

@@ -24,12 +24,16 @@ void node_actor::settle() {
     routes_.take_output(output);
     if (output.frames.empty() && output.wanted_links.empty() && output.incidents.empty())
       break;
+    connection* last = nullptr; // Most go where the one before went.
     for (const auto& [to, what] : output.frames) {
-      const auto found = peers_.find(to);
-      if (found == peers_.end())
-        continue;
-      connections_.at(found->second).peer_link.send(what);
-      dirty_.insert(found->second);
+      if (last == nullptr || last->peer.id != to) {
+        const auto found = peers_.find(to);
+        last = found == peers_.end() ? nullptr : &connections_.at(found->second);
+        if (last != nullptr)
+          dirty_.insert(last->at);
+      }
+      if (last != nullptr)
+        last->peer_link.send(what);
     }
     for (const auto& [which, contact] : output.wanted_links)
       want(which, contact);

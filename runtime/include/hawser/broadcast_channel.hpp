@@ -26,7 +26,7 @@ namespace hawser {
 class event_target;
 class origin;
 class value;
-struct encoded_data;
+class encoded_data;
 
 namespace detail {
 class broadcast_directory;
@@ -67,8 +67,7 @@ public:
 
   /// Brings a message from another hub to every channel of that origin and name, and to no relay.
   /// Those of one caller arrive in their order.
-  void deliver(const origin& from, const std::string& name,
-               std::shared_ptr<const encoded_data> data);
+  void deliver(const origin& from, const std::string& name, encoded_data data);
 
   /// So many messages from another hub will never come: the channels get `messageerror` in their
   /// place, as for a queue that was full.

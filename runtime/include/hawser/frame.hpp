@@ -5,13 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "hawser/close_reason.hpp"
+#include "hawser/encoded_data.hpp"
 #include "hawser/node_id.hpp"
 
 namespace hawser {
@@ -30,15 +30,6 @@ struct flow_tally {
   std::uint64_t bytes = 0;
 
   friend bool operator==(const flow_tally&, const flow_tally&) noexcept = default;
-};
-
-/// The data of a message in the wire format of values; shared, since a router that passes it on
-/// does not look into it.
-struct encoded_data {
-  std::vector<std::byte> bytes;
-
-  /// Set instead if it could not be encoded: why. Its receiver gets `messageerror`.
-  std::string trouble;
 };
 
 /// An end of a channel on its way to another node, inside a message.
@@ -69,7 +60,7 @@ struct window_facts {
 
 /// Data on its way and the ports that travel with it.
 struct frame_message {
-  std::shared_ptr<const encoded_data> data;
+  encoded_data data;
   std::vector<port_descriptor> ports;
   std::uint64_t bytes = 0; ///< What it counts: numbered, against credit; else against limits.
   std::uint32_t hops = 0;  ///< How many nodes have passed it on.

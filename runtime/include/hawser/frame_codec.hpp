@@ -25,8 +25,9 @@ struct frame_limits {
   std::size_t text_bytes_max = 4096;
 };
 
-/// Appends the frame, as `runtime/WIRE.md` describes it.
-void encode(const frame& from, std::vector<std::byte>& to);
+/// Appends the frame, as `runtime/WIRE.md` describes it, after `room` zero bytes, at most 64, for
+/// whatever the caller puts before it.
+void encode(const frame& from, std::vector<std::byte>& to, std::size_t room = 0);
 
 /// One whole frame and nothing behind it. Every sequence of bytes gives a frame or a
 /// `data_decode_error` that names the byte.
@@ -34,9 +35,17 @@ result<frame> decode_frame(std::span<const std::byte> from, const frame_limits& 
 
 namespace detail {
 
-/// The same, at the end of a list that an error leaves as it was.
+class growing_bytes;
+
+/// The frame up to the data of its message, which is what comes last.
+void encode_head(const frame& from, std::vector<std::byte>& to);
+
+/// As `decode_frame`, at the end of a list that an error leaves as it was.
 error append_frame(std::span<const std::byte> from, const frame_limits& bounds,
                    std::vector<frame>& to);
+
+/// The same, and its data stays in the memory that is given up for it.
+error append_frame(growing_bytes&& from, const frame_limits& bounds, std::vector<frame>& to);
 
 } // namespace detail
 

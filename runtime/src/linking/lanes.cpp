@@ -32,7 +32,7 @@ const frame_message* message_of(const frame& from) {
 // About what a frame comes to that is not encoded yet.
 std::size_t data_bytes(const frame& of) {
   const auto* message = message_of(of);
-  return message == nullptr || message->data == nullptr ? 0 : message->data->bytes.size();
+  return message == nullptr ? 0 : message->data.size();
 }
 
 // About windows everything goes in order, as if from one waypoint.
@@ -80,17 +80,16 @@ void outgoing_lanes::push(const frame& what, std::uint64_t order) {
   if (data_bytes(what) > piece_bytes_max_) {
     if (large_.size() == pieces_at_once_max_)
       return wait_for(large_.back(), what, order);
-    std::vector<std::byte> bytes;
-    encode(what, bytes);
-    return push_large(what, std::move(bytes), order);
+    std::vector<std::byte> head;
+    encode_head(what, head);
+    return push_large(what, std::move(head), message_of(what)->data, order);
   }
   // Nearly every other one is small, and needs no memory of its own.
   const bool first = small_.empty() || small_.back().bytes.size() >= piece_bytes_max_;
   auto* batch = first ? &begin_batch() : &small_.back();
   auto& bytes = batch->bytes;
   const auto at = bytes.size();
-  append_length(bytes, 0);
-  encode(what, bytes);
+  encode(what, bytes, length_bytes);
   const auto size = bytes.size() - at - length_bytes;
   const auto from = bytes.begin() + static_cast<std::ptrdiff_t>(at);
   if (size > piece_bytes_max_) {
@@ -100,7 +99,7 @@ void outgoing_lanes::push(const frame& what, std::uint64_t order) {
       small_.pop_back();
       --batches_begun_;
     }
-    return push_large(what, std::move(large), order);
+    return push_large(what, std::move(large), {}, order);
   }
   store_big_endian(static_cast<std::uint32_t>(size), bytes.data() + at);
   bytes_ += size + length_bytes;
@@ -120,7 +119,7 @@ outgoing_lanes::small_batch& outgoing_lanes::begin_batch() {
   return small_.emplace_back(small_batch{std::exchange(spare_, {})});
 }
 
-void outgoing_lanes::push_large(const frame& what, std::vector<std::byte> bytes,
+void outgoing_lanes::push_large(const frame& what, std::vector<std::byte> bytes, encoded_data data,
                                 std::uint64_t order) {
   // Behind the last of them, as if it had the same sender.
   if (large_.size() == pieces_at_once_max_)
@@ -129,8 +128,25 @@ void outgoing_lanes::push_large(const frame& what, std::vector<std::byte> bytes,
   added.number = ++last_number_;
   added.batches_before = batches_begun_;
   added.bytes = std::move(bytes);
-  bytes_ += added.bytes.size();
+  added.data = std::move(data);
+  added.left = added.bytes.size() + added.data.size();
+  bytes_ += added.left;
   hold_up(added.held_up, what);
+}
+
+void outgoing_lanes::large_frame::pass_on(std::size_t count, std::vector<std::byte>& to) {
+  left -= count;
+  while (count > 0) {
+    const auto all = part == 0 ? std::span<const std::byte>{bytes} : data.pieces()[part - 1];
+    const auto some = all.subspan(sent, std::min(count, all.size() - sent));
+    to.insert(to.end(), some.begin(), some.end());
+    count -= some.size();
+    sent += some.size();
+    if (sent == all.size()) {
+      ++part;
+      sent = 0;
+    }
+  }
 }
 
 std::optional<lane_record> outgoing_lanes::next(std::vector<std::byte>& to) {
@@ -160,7 +176,7 @@ bool outgoing_lanes::find_piece() {
   for (std::size_t i = 0; i < large_.size(); ++i) {
     const auto at = (turn_ + i) % large_.size();
     const auto& each = large_[at];
-    if (each.bytes.size() - each.sent > piece_bytes_max_ || each.batches_before <= batches_gone_) {
+    if (each.left > piece_bytes_max_ || each.batches_before <= batches_gone_) {
       turn_ = at;
       return true;
     }
@@ -170,13 +186,11 @@ bool outgoing_lanes::find_piece() {
 
 void outgoing_lanes::next_piece(std::vector<std::byte>& to) {
   auto& from = large_[turn_];
-  const auto count = std::min(piece_bytes_max_, from.bytes.size() - from.sent);
-  const bool last = from.sent + count == from.bytes.size();
+  const auto count = std::min(piece_bytes_max_, from.left);
+  const bool last = count == from.left;
   append_length(to, from.number);
   to.push_back(std::byte{last ? std::uint8_t{1} : std::uint8_t{0}});
-  const auto begin = from.bytes.begin() + static_cast<std::ptrdiff_t>(from.sent);
-  to.insert(to.end(), begin, begin + static_cast<std::ptrdiff_t>(count));
-  from.sent += count;
+  from.pass_on(count, to);
   bytes_ -= count;
   if (!last) {
     ++turn_;
@@ -221,13 +235,13 @@ error incoming_lanes::piece(std::span<const std::byte> body, std::vector<frame>&
   if (bytes.size() + content.size() > bounds_.frame_bytes_max
       || incomplete_bytes_ > incomplete_bytes_max_)
     return {errc::quota_exceeded_error, "frames in pieces that are larger than they may be"};
-  bytes.insert(bytes.end(), content.begin(), content.end());
+  bytes.append(content);
   if (!last)
     return {};
-  const auto whole = std::move(bytes);
+  auto whole = std::move(bytes);
   incomplete_.erase(found);
   incomplete_bytes_ -= whole.size();
-  return append_frame(whole, bounds_, to);
+  return append_frame(std::move(whole), bounds_, to);
 }
 
 } // namespace hawser::detail

@@ -16,6 +16,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "growing_bytes.hpp"
 #include "hawser/error.hpp"
 #include "hawser/frame_codec.hpp"
 
@@ -59,10 +60,15 @@ private:
   struct large_frame {
     std::uint32_t number;
     std::uint64_t batches_before; ///< That have to be gone when the last piece goes.
-    std::vector<std::byte> bytes;
-    std::size_t sent = 0;
+    std::vector<std::byte> bytes; ///< Of its head, or all of it.
+    encoded_data data;            ///< What comes behind them: it is sent from where it is.
+    std::size_t left = 0;
+    std::size_t part = 0; ///< 0 is `bytes`, the others are those of the data;
+    std::size_t sent = 0; ///< so much of it has gone.
     waypoint_set held_up; ///< What these say or are told waits.
     std::deque<waiting_frame> waiting;
+
+    void pass_on(std::size_t count, std::vector<std::byte>& to);
   };
 
   /// Whole frames, each after its length.
@@ -72,7 +78,8 @@ private:
   };
 
   void push(const frame& what, std::uint64_t order);
-  void push_large(const frame& what, std::vector<std::byte> bytes, std::uint64_t order);
+  void push_large(const frame& what, std::vector<std::byte> bytes, encoded_data data,
+                  std::uint64_t order);
   small_batch& begin_batch();
   void wait_for(large_frame& first, const frame& what, std::uint64_t order);
   large_frame* in_the_way_of(const frame& what);
@@ -110,7 +117,7 @@ private:
   frame_limits bounds_;
   std::size_t pieces_at_once_max_;
   std::uint64_t incomplete_bytes_max_;
-  std::map<std::uint32_t, std::vector<std::byte>> incomplete_;
+  std::map<std::uint32_t, growing_bytes> incomplete_;
   std::uint64_t incomplete_bytes_ = 0;
 };
 

@@ -84,7 +84,10 @@ bool router_core::serve(waypoint& w, std::size_t messages_max) {
 }
 
 void router_core::post(waypoint& w, message msg, std::uint32_t hops) {
-  w.open_posts.push_back({1, msg.bytes});
+  if (w.open_posts.empty() || w.open_posts.back().bytes != w.open_posts.back().messages * msg.bytes)
+    w.open_posts.emplace_back();
+  w.open_posts.back().messages += 1;
+  w.open_posts.back().bytes += msg.bytes;
   ++w.open_messages;
   if (w.out->node != self)
     encode(msg);

@@ -9,7 +9,7 @@
 
 #include "big_endian.hpp"
 #include "frame_format.hpp"
-#include "hawser/detail/node_memory.hpp"
+#include "growing_bytes.hpp"
 #include "hawser/frame_codec.hpp"
 #include "unicode.hpp"
 
@@ -20,8 +20,14 @@ using namespace detail::frame_format;
 
 class frame_reader {
 public:
-  frame_reader(std::span<const std::byte> from, const frame_limits& bounds)
-    : begin_(from.data()), at_(begin_), end_(begin_ + from.size()), bounds_(bounds) {}
+  /// The data of a large message may take over the memory of `owner`, which has what is read.
+  frame_reader(std::span<const std::byte> from, const frame_limits& bounds,
+               detail::growing_bytes* owner = nullptr)
+    : begin_(from.data()),
+      at_(begin_),
+      end_(begin_ + from.size()),
+      bounds_(bounds),
+      owner_(owner) {}
 
   error run(frame& made) {
     if (left() > bounds_.frame_bytes_max) {
@@ -159,17 +165,19 @@ private:
     to.ports.reserve(ports);
     for (std::size_t i = 0; i < ports && trouble_.empty(); ++i)
       read(to.ports.emplace_back());
-    auto data = std::allocate_shared<encoded_data>(detail::node_allocator<encoded_data>{});
-    if ((has & message_trouble) != 0) {
-      const auto* const before = at_;
-      data->trouble = text("what the trouble is");
-      if (data->trouble.empty())
-        fail_at(before, "what the trouble is, in at least one byte");
-    } else {
+    if ((has & message_trouble) == 0) {
       const auto bytes = string("the data of a message");
-      data->bytes.assign(bytes.begin(), bytes.end());
+      const auto skipped = static_cast<std::size_t>(bytes.data() - begin_);
+      to.data = owner_ != nullptr && trouble_.empty() && at_ == end_
+                  ? encoded_data::owning(std::move(*owner_), skipped)
+                  : encoded_data::copy_of(bytes);
+      return;
     }
-    to.data = std::move(data);
+    const auto* const before = at_;
+    const auto why = text("what the trouble is");
+    if (why.empty())
+      return fail_at(before, "what the trouble is, in at least one byte");
+    to.data = encoded_data::unencodable(why);
   }
 
   void read(port_descriptor& to) {
@@ -347,6 +355,7 @@ private:
   const std::byte* at_;
   const std::byte* end_;
   const frame_limits& bounds_;
+  detail::growing_bytes* owner_;
   std::string trouble_;
 };
 
@@ -362,6 +371,15 @@ result<frame> decode_frame(std::span<const std::byte> from, const frame_limits& 
 error detail::append_frame(std::span<const std::byte> from, const frame_limits& bounds,
                            std::vector<frame>& to) {
   auto err = frame_reader{from, bounds}.run(to.emplace_back());
+  if (err)
+    to.pop_back();
+  return err;
+}
+
+error detail::append_frame(growing_bytes&& from, const frame_limits& bounds,
+                           std::vector<frame>& to) {
+  auto whole = std::move(from);
+  auto err = frame_reader{whole.bytes(), bounds, &whole}.run(to.emplace_back());
   if (err)
     to.pop_back();
   return err;

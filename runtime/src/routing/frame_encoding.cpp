@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <span>
 #include <string_view>
 
 #include "big_endian.hpp"
 #include "frame_format.hpp"
 #include "hawser/frame_codec.hpp"
+#include "hawser/panic.hpp"
 #include "unicode.hpp"
 
 namespace hawser {
@@ -29,7 +31,13 @@ std::string_view cut(std::string_view text) {
 
 class frame_writer {
 public:
-  explicit frame_writer(std::vector<std::byte>& to) noexcept : to_(to) {}
+  enum class data { written, left_out };
+
+  frame_writer(std::vector<std::byte>& to, std::size_t room, data how = data::written)
+    : to_(to), with_data_(how == data::written), used_(room) {
+    HAWSER_ASSERT(room <= block_.size(), "too much room was asked for before a frame");
+    std::memset(block_.data(), 0, room);
+  }
 
   void put(const routed_frame& from) {
     std::visit(
@@ -135,18 +143,19 @@ private:
   // -- what they consist of -----------------------------------------------------------------------
 
   void put(const frame_message& from) {
-    const bool troubled = from.data && !from.data->trouble.empty();
-    byte(troubled ? message_trouble : 0);
+    const auto trouble = from.data.trouble();
+    byte(trouble.empty() ? 0 : message_trouble);
     number(from.bytes);
     number(from.hops);
     number(from.ports.size());
     for (const auto& each : from.ports)
       put(each);
-    if (troubled)
-      return shown_text(from.data->trouble);
-    const auto data = from.data ? std::span{from.data->bytes} : std::span<const std::byte>{};
-    number(data.size());
-    raw(data);
+    if (!trouble.empty())
+      return shown_text(trouble);
+    number(from.data.size());
+    if (with_data_)
+      for (const auto& each : from.data.pieces())
+        raw(each);
   }
 
   void put(const port_descriptor& from) {
@@ -218,7 +227,7 @@ private:
 
   void raw(std::span<const std::byte> bytes) {
     if (bytes.size() <= std::min(copied_bytes_max, block_.size() - used_)) {
-      std::ranges::copy(bytes, &block_[0] + used_);
+      std::memcpy(&block_[used_], bytes.data(), bytes.size());
       used_ += bytes.size();
       return;
     }
@@ -237,15 +246,22 @@ private:
   // More is quicker appended by itself than copied twice.
   static constexpr std::size_t copied_bytes_max = 64;
 
-  std::array<std::byte, 512> block_;
-  std::size_t used_ = 0;
   std::vector<std::byte>& to_;
+  const bool with_data_;
+  std::array<std::byte, 512> block_;
+  std::size_t used_;
 };
 
 } // namespace
 
-void encode(const frame& from, std::vector<std::byte>& to) {
-  frame_writer writer{to};
+void encode(const frame& from, std::vector<std::byte>& to, std::size_t room) {
+  frame_writer writer{to, room};
+  std::visit([&](const auto& each) { writer.put(each); }, from);
+  writer.flush();
+}
+
+void detail::encode_head(const frame& from, std::vector<std::byte>& to) {
+  frame_writer writer{to, 0, frame_writer::data::left_out};
   std::visit([&](const auto& each) { writer.put(each); }, from);
   writer.flush();
 }

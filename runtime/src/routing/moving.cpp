@@ -4,14 +4,10 @@
 #include <limits>
 
 #include "channel_state.hpp"
-#include "hawser/detail/node_memory.hpp"
 #include "routing/router_core.hpp"
 
 namespace hawser::detail {
 namespace {
-
-// From here on, to copy what was encoded is dearer than new memory for the next.
-constexpr std::size_t adopted_bytes_min = 4096;
 
 flow_tally operator+(const flow_tally& a, const flow_tally& b) {
   return {a.messages + b.messages, a.bytes + b.bytes};
@@ -283,19 +279,12 @@ void router_core::give_twin(waypoint& w, endpoint end) {
 
 void router_core::encode(message& msg) {
   if (!msg.encoded) {
-    auto made = std::allocate_shared<encoded_data>(node_allocator<encoded_data>{});
+    const auto err = encoder_.encode(msg.data, encoding_);
+    msg.encoded = err ? encoded_data::unencodable(err.what()) : encoding_.take();
     encoding_.clear();
-    vector_sink sink{encoding_};
-    if (const auto err = encoder_.encode(msg.data, sink))
-      made->trouble = err.what();
-    else if (encoding_.size() < adopted_bytes_min)
-      made->bytes.assign(encoding_.begin(), encoding_.end());
-    else
-      made->bytes = std::exchange(encoding_, {});
     msg.data = {};
-    msg.encoded = std::move(made);
   }
-  msg.bytes = std::max(msg.bytes, std::uint64_t{msg.encoded->bytes.size()});
+  msg.bytes = std::max(msg.bytes, std::uint64_t{msg.encoded.size()});
 }
 
 frame_message router_core::pack(message&& msg, const node_id& to, std::uint32_t hops) {
@@ -312,17 +301,15 @@ frame_message router_core::pack(message&& msg, const node_id& to, std::uint32_t 
   return packed;
 }
 
-message router_core::unpack(frame_message&& from, const node_id& sender) {
-  message msg;
-  msg.bytes = from.bytes;
-  msg.encoded = std::move(from.data);
+void router_core::unpack(frame_message&& from, const node_id& sender, message& to) {
+  to.bytes = from.bytes;
+  to.encoded = std::move(from.data);
   if (from.ports.empty())
-    return msg;
-  auto& ports = msg.with_extras().ports;
+    return;
+  auto& ports = to.with_extras().ports;
   ports.reserve(from.ports.size());
   for (const auto& each : from.ports)
     ports.push_back(import_end(each, sender));
-  return msg;
 }
 
 } // namespace hawser::detail

@@ -129,7 +129,8 @@ void router_core::settle() {
     ship_all();
   }
   graveyard_.clear();
-  bury(std::exchange(dropped_, {}));
+  if (!dropped_.empty())
+    bury(std::exchange(dropped_, {}));
 }
 
 void router_core::dispatch(const node_id& from, const waypoint_id& target,
@@ -137,10 +138,13 @@ void router_core::dispatch(const node_id& from, const waypoint_id& target,
   const link_address link{from, origin};
   // The ends in a message exist from now on, whatever becomes of the message.
   route_item item;
-  if (auto* data = std::get_if<data_frame>(&what))
-    item = {unpack(std::move(data->message), from), data->message.hops, {}};
-  else if (auto* outbox = std::get_if<outbox_frame>(&what))
-    item = {unpack(std::move(outbox->message), from), outbox->message.hops, {}};
+  if (auto* data = std::get_if<data_frame>(&what)) {
+    item.hops = data->message.hops;
+    unpack(std::move(data->message), from, item.msg);
+  } else if (auto* outbox = std::get_if<outbox_frame>(&what)) {
+    item.hops = outbox->message.hops;
+    unpack(std::move(outbox->message), from, item.msg);
+  }
   auto* w = find(target);
   if (w == nullptr) {
     dropped_.push_back(std::move(item.msg));

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "encoded_data_sink.hpp"
 #include "hawser/router.hpp"
 #include "hawser/value_encoder.hpp"
 #include "routing/known_nodes.hpp"
@@ -98,7 +99,7 @@ private:
   /// Makes the data ready for other nodes; then `bytes` is at least its length.
   void encode(message& msg);
   frame_message pack(message&& msg, const node_id& to, std::uint32_t hops);
-  message unpack(frame_message&& from, const node_id& sender);
+  void unpack(frame_message&& from, const node_id& sender, message& to);
 
   // -- streaming.cpp -----------------------------------------------------------------------------
 
@@ -188,7 +189,7 @@ private:
   std::vector<message> dropped_; // to be destroyed when nothing is being worked on
 
   value_encoder encoder_;
-  std::vector<std::byte> encoding_; // of one message, for a moment
+  encoded_data_sink encoding_; // of one message, for a moment
 
   published_windows published_;
   window_twins twins_;

@@ -11,7 +11,7 @@ namespace hawser::detail {
 namespace {
 
 bool larger_than_it_says(const route_item& item) {
-  return item.msg.encoded && item.msg.encoded->bytes.size() > item.msg.bytes;
+  return item.msg.encoded.size() > item.msg.bytes;
 }
 
 } // namespace
@@ -274,7 +274,7 @@ void router_core::on_outbox(waypoint& w, const link_address& link, route_item&& 
     dropped_.push_back(std::move(item.msg));
     return stray(link, "a post without a number");
   }
-  const auto size = item.msg.encoded->bytes.size();
+  const auto size = item.msg.encoded.size();
   if (size > item.msg.bytes || item.msg.bytes > w.outbox_bytes_to_come) {
     dropped_.push_back(std::move(item.msg));
     return rule_broken(w, link, "more posts than were to follow");

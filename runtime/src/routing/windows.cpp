@@ -140,9 +140,10 @@ bool router_core::serve_window(window_twin& from, std::size_t messages_max) {
 }
 
 void router_core::on_window(const node_id& from, window_frame&& f) {
-  auto msg = unpack(std::move(f.message), from);
+  message msg;
+  unpack(std::move(f.message), from, msg);
   // Others may say that a message counts more than it is long, but not less.
-  msg.bytes = std::max(msg.bytes, msg.encoded->bytes.size() + text_bytes(f.facts));
+  msg.bytes = std::max(msg.bytes, std::uint64_t{msg.encoded.size()} + text_bytes(f.facts));
   const auto* found = published_.find(f.target);
   if (found == nullptr) {
     dropped_.push_back(std::move(msg));
@@ -183,7 +184,9 @@ bool router_core::may_stand_in(const node_id& at, window_id id) {
 void router_core::refuse(node_id from, window_frame&& what) {
   if (closed_ || !linked(from))
     return;
-  drop(unpack(std::move(what.message), from), close_reason::refused);
+  message msg;
+  unpack(std::move(what.message), from, msg);
+  drop(std::move(msg), close_reason::refused);
   settle();
 }
 
