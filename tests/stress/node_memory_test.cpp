@@ -1,18 +1,31 @@
 // Memory of values under threads: what one thread has made another destroys, and both take turns in
 // ending, so that blocks go from thread to thread and back to the system.
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstring>
 #include <deque>
 #include <mutex>
 #include <random>
+#include <set>
 #include <thread>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "hawser/detail/node_memory.hpp"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#  define HAWSER_SANITIZED 1
+#elif defined(__has_feature)
+#  if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#    define HAWSER_SANITIZED 1
+#  endif
+#endif
+#ifndef HAWSER_SANITIZED
+#  define HAWSER_SANITIZED 0
+#endif
 
 namespace hawser {
 namespace {
@@ -92,6 +105,32 @@ TEST_CASE("memory of nodes is nobody else's while it is used, whoever gives it b
   for (loan one{}; open.take(one);)
     broken += give_back(one) ? 0 : 1;
   CHECK(broken == 0);
+}
+
+TEST_CASE("a thread that ends leaves its free memory to others", "[stress][values]") {
+  constexpr std::size_t bytes = 200; // Of which this program needs no other.
+  constexpr int blocks = 64;
+  const auto borrowed = [&] {
+    std::set<void*> made;
+    for (int i = 0; i < blocks; ++i)
+      made.insert(detail::allocate_node(bytes));
+    return made;
+  };
+  const auto give_all_back = [&](const std::set<void*>& rooms) {
+    for (auto* each : rooms)
+      detail::free_node(each, bytes);
+  };
+  std::set<void*> first;
+  std::jthread{[&] { give_all_back(first = borrowed()); }}.join();
+  std::set<void*> second;
+  std::jthread{[&] { give_all_back(second = borrowed()); }}.join();
+#if HAWSER_SANITIZED
+  SUCCEED("under a sanitizer nothing is kept");
+#else
+  CHECK(first.size() == blocks);
+  // All but those that made up a batch with what other threads had left.
+  CHECK(std::ranges::count_if(second, [&](void* each) { return first.contains(each); }) > 32);
+#endif
 }
 
 } // namespace hawser

@@ -6,7 +6,8 @@ namespace hawser::detail {
 
 /// Memory for the parts of values, which are small, many, and made by one thread to be destroyed by
 /// another. Each thread keeps some that are free, and threads hand each other 32 at a time; with
-/// the standard allocator a third of the time of a message between two contexts went there.
+/// the standard allocator a third of the time of a message between two contexts went there. What
+/// has been such memory stays it: a process keeps as much as it once needed of each size.
 ///
 /// Any thread. What is larger than 256 bytes, and everything where a sanitizer watches, goes to the
 /// standard allocator. Throws `std::bad_alloc`.
