@@ -2,6 +2,8 @@
 
 #include "encoding.hpp"
 
+#include <algorithm>
+
 #include "serialized_object.hpp"
 #include "unicode.hpp"
 #include "value_children.hpp"
@@ -13,7 +15,8 @@ using wire::major;
 
 error encoding::run(const value& root, wire_sink& to) {
   frames_.clear();
-  trouble_ = {};
+  if (trouble_)
+    trouble_ = {};
   shared_written_ = 0;
   out_.begin(to, options_.limits.encoded_bytes_max);
   out_.byte(wire::version);
@@ -23,6 +26,9 @@ error encoding::run(const value& root, wire_sink& to) {
            + std::to_string(options_.limits.references_max));
     return std::move(trouble_);
   }
+  // Nobody need be told of what comes in one piece.
+  if (!shared_.any() && shared_.wire_bytes() > wire_writer::block_bytes)
+    to.expect(std::min(shared_.wire_bytes(), options_.limits.encoded_bytes_max));
   const auto first = write(root);
   if (first != outcome::failed && write_all() && out_.over())
     refuse("more than " + std::to_string(options_.limits.encoded_bytes_max) + " bytes on the wire");
@@ -71,17 +77,14 @@ bool encoding::write_values(std::size_t level) {
   const auto* at = static_cast<const value*>(frames_[level].next);
   const auto* const end = static_cast<const value*>(frames_[level].end);
   const bool holes = frames_[level].of->type() == value_type::array;
-  while (at != end) {
-    at = out_.numbers(at, end);
-    if (at == end)
-      break;
+  while ((at = write_run(at, end)) != end) {
     const value& item = *at++;
     frames_[level].next = at;
     if (item.is_undefined() && holes && value_internals::is_hole(item))
       out_.tag(wire::tag::hole);
     const auto came_to = write(item);
-    if (came_to != outcome::done)
-      return came_to == outcome::opened;
+    if (came_to != outcome::done || out_.over())
+      return came_to != outcome::failed;
   }
   frames_[level].next = end;
   return true;
@@ -90,15 +93,16 @@ bool encoding::write_values(std::size_t level) {
 bool encoding::write_members(std::size_t level) {
   const auto* at = static_cast<const object::member*>(frames_[level].next);
   const auto* const end = static_cast<const object::member*>(frames_[level].end);
-  while (at != end) {
+  while ((at = write_run(at, end)) != end) {
     const auto& member = *at++;
     frames_[level].next = at;
     if (text(member.first) == outcome::failed)
       return false;
     const auto came_to = write(member.second);
-    if (came_to != outcome::done)
-      return came_to == outcome::opened;
+    if (came_to != outcome::done || out_.over())
+      return came_to != outcome::failed;
   }
+  frames_[level].next = end;
   return true;
 }
 
@@ -140,16 +144,10 @@ encoding::outcome encoding::write(const value& from) {
       out_.byte(wire::byte_undefined);
       return outcome::done;
     case value_type::null:
-      out_.byte(wire::byte_null);
-      return outcome::done;
     case value_type::boolean:
-      out_.byte(*from.get_if<bool>() ? wire::byte_true : wire::byte_false);
-      return outcome::done;
     case value_type::int32:
-      out_.integer(value_internals::int32(from));
-      return outcome::done;
     case value_type::number:
-      out_.number(value_internals::number(from));
+      write_run(&from, &from + 1);
       return outcome::done;
     case value_type::string:
       return text(*from.get_if<std::string_view>(), &from);
@@ -175,7 +173,8 @@ encoding::outcome encoding::write_node(const value& from) {
     case value_type::object: {
       const auto& content = *from.get_if<object>();
       out_.head(major::map, content.size());
-      return open(from, content.begin(), content.end(), frame::items::members);
+      return open(from, write_run(content.begin(), content.end()), content.end(),
+                  frame::items::members);
     }
     case value_type::map: {
       const auto& content = *from.get_if<map>();
@@ -202,11 +201,12 @@ encoding::outcome encoding::write_node(const value& from) {
 
 encoding::outcome encoding::write_array(const value& from) {
   const auto& content = *from.get_if<array>();
-  const bool named = !content.members().empty();
+  const auto& members = value_internals::node_as<array_node>(from)->extra;
+  const bool named = members && !members->empty();
   if (named)
     begin_record("Array", 2);
   out_.head(major::array, content.size());
-  return open(from, content.begin(), content.end(),
+  return open(from, write_run(content.begin(), content.end()), content.end(),
               named ? frame::items::named_after : frame::items::elements);
 }
 
@@ -256,6 +256,8 @@ encoding::outcome encoding::open(const value& from, const void* items, const voi
                                  frame::items what) {
   if (frames_.size() >= options_.limits.depth_max)
     return refuse("nested deeper than " + std::to_string(options_.limits.depth_max) + " levels");
+  if (items == end && what != frame::items::named_after)
+    return outcome::done;
   frames_.push_back({&from, items, end, what});
   return outcome::opened;
 }
@@ -285,6 +287,10 @@ void encoding::begin_record(std::string_view name, std::size_t arguments) {
 
 encoding::outcome encoding::text(std::string_view content, const value* owner) {
   const auto form = text_form_of(content);
+  if (form == text_form::utf8 && content.size() < wire_writer::shared_bytes_min) {
+    out_.short_string(major::text, content);
+    return outcome::done;
+  }
   if (form == text_form::none)
     return refuse("text that is not Unicode");
   if (form == text_form::wtf8)

@@ -49,6 +49,11 @@ private:
   bool write_entries(std::size_t level);
   bool close(std::size_t level);
 
+  // -- encoding_runs.cpp: the short way for what most values consist of --
+  void write_plain(const value& from);
+  const value* write_run(const value* at, const value* end);
+  const object::member* write_run(const object::member* at, const object::member* end);
+
   outcome write(const value& from);
   outcome write_node(const value& from);
   outcome write_leaf(const value& from);

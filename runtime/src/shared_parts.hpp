@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -28,12 +29,19 @@ public:
 
   std::size_t repeated() const noexcept { return repeated_; }
 
+  /// About the bytes that it all takes on the wire, if nothing occurs more than once.
+  std::uint64_t wire_bytes() const noexcept {
+    constexpr std::uint64_t spare = 64; // For the version and the heads of what is very large.
+    return memory_ - std::min(memory_, saved_) + spare;
+  }
+
   /// The part, if it occurs more than once; null otherwise.
   part* repeated(const void* identity) noexcept;
 
 private:
-  void look_at(const value& from);
-  void look_into(const value& from);
+  void look_at(const value& from, unsigned levels);
+  void look_closer(const value& from, unsigned levels);
+  void look_into(const value& from, unsigned levels);
   bool mention(const void* identity);
   part& slot_of(const void* identity) noexcept;
   void grow();
@@ -41,6 +49,8 @@ private:
   std::vector<part> slots_; ///< Open addressing, at most half full.
   std::size_t known_ = 0;
   std::size_t repeated_ = 0;
+  std::uint64_t memory_ = 0;
+  std::uint64_t saved_ = 0; ///< Of the memory, on the wire.
   std::vector<const value*> pending_;
 };
 

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -144,4 +146,82 @@ TEST_CASE("chunks outlive the value they came from", "[wire][stream]") {
   for (const auto& chunk : chunks.chunks())
     joined.insert(joined.end(), chunk.bytes.begin(), chunk.bytes.end());
   CHECK(joined == meant);
+}
+
+namespace {
+
+// Keeps what it is told instead of bytes.
+class told_sink final : public wire_sink {
+public:
+  void expect(std::uint64_t bytes) override {
+    CHECK(written == 0);
+    CHECK(expected == 0);
+    expected = bytes;
+  }
+
+  void write(std::span<const std::byte> bytes) override { written += bytes.size(); }
+
+  std::uint64_t expected = 0;
+  std::uint64_t written = 0;
+};
+
+told_sink told(const value& from, const wire_options& options = {}) {
+  told_sink made;
+  value_encoder encoder{options};
+  CHECK_FALSE(encoder.encode(from, made));
+  return made;
+}
+
+value many(std::size_t count, const std::function<value(std::size_t)>& make) {
+  array made;
+  for (std::size_t i = 0; i < count; ++i)
+    made.push_back(make(i));
+  return made;
+}
+
+} // namespace
+
+TEST_CASE("a sink is told about how many bytes a large value has", "[wire][stream]") {
+  const std::vector<value> all{
+    many(10'000, [](std::size_t) { return 0.1; }),
+    many(10'000, [](std::size_t i) { return static_cast<int>(i) << 16; }),
+    many(1'000, [](std::size_t i) { return std::string(i, 't'); }),
+    many(1'000,
+         [](std::size_t i) {
+           return object{{"number", i}, {"x", array{"some text"}}};
+         }),
+    many(1'000,
+         [](std::size_t i) {
+           return map{{"key", set{static_cast<double>(i) / 3}}};
+         }),
+    array{array_buffer{100'000}},
+    std::string(100'000, 't'),
+  };
+  for (const auto& each : all) {
+    const auto [expected, written] = [&] {
+      const auto made = told(each);
+      return std::pair{made.expected, made.written};
+    }();
+    CAPTURE(expected, written);
+    CHECK(expected >= written);
+    CHECK(expected < written * 2);
+  }
+}
+
+TEST_CASE("a sink is told nothing of small values, nor where parts occur twice", "[wire][stream]") {
+  CHECK(told(array{1, "two"}).expected == 0);
+  const value shared = array{1, 2, 3};
+  CHECK(told(many(100'000, [&](std::size_t) { return shared; })).expected == 0);
+}
+
+TEST_CASE("values that are appended to one vector let it grow by doubling", "[wire][stream]") {
+  const value part = many(2'000, [](std::size_t) { return 0.1; });
+  std::vector<std::byte> all;
+  std::size_t growths = 0;
+  for (int i = 0; i < 200; ++i) {
+    const auto before = all.capacity();
+    REQUIRE_FALSE(encode(part, all));
+    growths += all.capacity() != before ? 1 : 0;
+  }
+  CHECK(growths < 12);
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -13,6 +15,10 @@ namespace hawser {
 class wire_sink {
 public:
   virtual ~wire_sink() = default;
+
+  /// About so many bytes are to come. Called for values of more than a few thousand, before the
+  /// first of them.
+  virtual void expect(std::uint64_t bytes) { static_cast<void>(bytes); }
 
   /// The next bytes, to be copied: they are valid during the call only.
   virtual void write(std::span<const std::byte> bytes) = 0;
@@ -29,6 +35,12 @@ public:
 class vector_sink final : public wire_sink {
 public:
   explicit vector_sink(std::vector<std::byte>& to) noexcept : to_(to) {}
+
+  void expect(std::uint64_t bytes) override {
+    const auto wanted = to_.size() + static_cast<std::size_t>(bytes);
+    if (wanted > to_.capacity())
+      to_.reserve(std::max(wanted, to_.capacity() * 2)); // Many values may come one by one.
+  }
 
   void write(std::span<const std::byte> bytes) override {
     to_.insert(to_.end(), bytes.begin(), bytes.end());
