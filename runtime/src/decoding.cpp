@@ -56,7 +56,7 @@ void decoding::read(std::span<const std::byte> bytes) {
 void decoding::read_items() {
   while (at_ != end_ && !trouble_) {
     read_run();
-    if (at_ == end_)
+    if (at_ == end_ || trouble_)
       return;
     if (body_.left > 0) {
       take_body();

@@ -115,6 +115,9 @@ private:
   void read_elements(frame& top);
   void read_members(frame& top);
   bool read_plain(value* to);
+  bool open_plain();
+  bool holds_number() const noexcept;
+  bool afford(std::uint64_t bytes) noexcept;
   std::optional<std::string_view> read_short_text();
 
   // -- decoding_frames.cpp: containers --
@@ -128,6 +131,7 @@ private:
   std::optional<value> close();
   bool put(frame& top, value made);
   bool put_key(frame& top, std::string_view key);
+  static std::uint64_t key_bytes(std::string_view key) noexcept;
   static bool has_key(const frame& top, std::string_view key);
   bool put_name(frame& top, const value& name);
   bool check_distinct(const frame& top);

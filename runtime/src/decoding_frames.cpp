@@ -213,7 +213,7 @@ bool decoding::append(frame& top, Item item) {
     top.made = inside::adopt(larger);
     into = larger;
   }
-  emplace_item(*into, std::move(item));
+  emplace_item<Item>(*into, std::move(item));
   return true;
 }
 
@@ -284,11 +284,16 @@ bool decoding::put_key(frame& top, std::string_view key) {
     fail("a second member of that name");
     return false;
   }
-  constexpr std::size_t inlined_max = 15;
-  if (key.size() > inlined_max && !charge(key.size()))
+  if (!charge(key_bytes(key)))
     return false;
   top.at_key = false;
   return append<object>(top, object::member{std::string{key}, value{}});
+}
+
+// What a key takes beside its place in the object.
+std::uint64_t decoding::key_bytes(std::string_view key) noexcept {
+  constexpr std::size_t inlined_max = 15;
+  return key.size() > inlined_max ? key.size() : 0;
 }
 
 bool decoding::check_distinct(const frame& top) {

@@ -1,6 +1,6 @@
 // Reading values: the short way. Numbers, constants and short text in an array or an object that
-// has room for them go straight to their places. Whatever is not of the usual form, may be cut off,
-// is wrong or completes its container is left where it is, for the general way to read.
+// has room for them go straight to their places, and so do arrays and objects of these. Whatever is
+// not of the usual form, is cut off or is wrong is left where it is, for the general way to read.
 
 #include <algorithm>
 #include <bit>
@@ -53,60 +53,82 @@ inline bool read_number(const std::byte*& at, value* to) noexcept {
 } // namespace
 
 void decoding::read_run() {
-  if (frames_.empty() || tags_.any() || body_.open || end_ - at_ < item_bytes_max)
-    return;
-  auto& top = frames_.back();
-  if (top.remaining == indefinite)
-    return;
-  if (top.what == kind::array)
-    read_elements(top);
-  else if (top.what == kind::object)
-    read_members(top);
+  for (;;) {
+    if (frames_.empty() || tags_.any() || body_.open || trouble_ || at_ == end_)
+      return;
+    auto& top = frames_.back();
+    if (top.remaining == indefinite)
+      return;
+    if (top.what == kind::array)
+      read_elements(top);
+    else if (top.what == kind::object)
+      read_members(top);
+    else
+      return;
+    if (top.remaining > 0) {
+      if (!open_plain())
+        return;
+    } else if (auto made = close()) {
+      deliver(*std::move(made));
+    }
+  }
+}
+
+// Is the number there whole, if it is one? In the last bytes only it may not be.
+inline bool decoding::holds_number() const noexcept {
+  if (end_ - at_ >= item_bytes_max)
+    return true;
+  const auto info = at_ == end_ ? 31 : std::to_integer<unsigned>(*at_) & 31U;
+  return info < 24 || (info < 28 && left() > std::uint64_t{1} << (info - 24));
 }
 
 void decoding::read_elements(frame& top) {
   auto& node = *inside::node_as<array_node>(top.made);
-  const auto most = std::min<std::uint64_t>(node.capacity - node.size, top.remaining - 1);
+  const auto most = std::min<std::uint64_t>(node.capacity - node.size, top.remaining);
   auto* const first = node.items() + node.size;
   auto* const last = first + most;
   auto* to = first;
-  while (to != last && end_ - at_ >= item_bytes_max) {
+  std::uint64_t numbers = 0;
+  const auto* item = at_;
+  for (; to != last && holds_number(); ++to) {
+    item = at_;
     if (read_number(at_, to)) {
-      node.bytes += sizeof(value);
+      ++numbers;
     } else {
       node.size = static_cast<std::uint32_t>(to - node.items()); // Memory may run out.
       if (!read_plain(to))
         break;
       count(node, *to);
     }
-    ++to;
   }
   const auto read = static_cast<std::uint64_t>(to - first);
   node.size = static_cast<std::uint32_t>(to - node.items());
+  node.bytes += numbers * sizeof(value);
   top.remaining -= read;
   promised_ -= read;
+  item_at_ = position_ + static_cast<std::uint64_t>(item - begin_);
 }
 
 void decoding::read_members(frame& top) {
   auto& node = *inside::node_as<object_node>(top.made);
-  while (top.remaining > 2 && node.size < node.capacity && end_ - at_ >= item_bytes_max) {
+  while (top.remaining > 0 && at_ != end_) {
+    item_at_ = here();
     if (top.at_key) {
       const auto* const before = at_;
-      const auto key = read_short_text();
-      if (!key || has_key(top, *key)) {
+      const auto key = node.size < node.capacity ? read_short_text() : std::nullopt;
+      if (!key || has_key(top, *key) || !afford(key_bytes(*key))) {
         at_ = before;
         return;
       }
-      emplace_item(node, object::member{std::string{*key}, value{}});
+      emplace_item<object::member>(node, *key, value{});
       top.at_key = false;
       --top.remaining;
       --promised_;
-      if (end_ - at_ < item_bytes_max)
-        return;
+      continue;
     }
     auto& member = node.items()[node.size - 1];
     // An `undefined` owns nothing that would have to be destroyed first.
-    if (!read_number(at_, &member.second) && !read_plain(&member.second))
+    if (!holds_number() || (!read_number(at_, &member.second) && !read_plain(&member.second)))
       return;
     count(node, member);
     top.at_key = true;
@@ -115,28 +137,61 @@ void decoding::read_members(frame& top) {
   }
 }
 
-// Text of less than 256 bytes that is all there.
+// Opens an array or an object of few items, if one is there.
+bool decoding::open_plain() {
+  if (at_ == end_)
+    return false;
+  const auto first = std::to_integer<std::uint8_t>(*at_);
+  const unsigned count = first & 31U;
+  const auto major = static_cast<wire::major>(first >> 5);
+  if (count >= 24 || (major != wire::major::array && major != wire::major::map))
+    return false;
+  item_at_ = here();
+  ++at_;
+  open(major == wire::major::array ? kind::array : kind::object, {}, count);
+  return true;
+}
+
+// Text of less than 64 KiB that is all there.
 std::optional<std::string_view> decoding::read_short_text() {
   const auto first = std::to_integer<unsigned>(*at_);
-  if (first < 0x60 || first > 0x78)
+  std::size_t prefix = 1;
+  std::size_t size = first - 0x60;
+  if (first < 0x60 || first > 0x79)
     return std::nullopt;
-  const std::size_t prefix = first == 0x78 ? 2 : 1;
-  const std::size_t size = first == 0x78 ? std::to_integer<std::size_t>(at_[1]) : first - 0x60;
+  if (size >= 24) {
+    if (left() < 3)
+      return std::nullopt;
+    prefix = size == 24 ? 2 : 3;
+    size =
+      size == 24 ? std::to_integer<std::size_t>(at_[1]) : load_big_endian<std::uint16_t>(at_ + 1);
+  }
   if (size > left() - prefix)
     return std::nullopt;
   const std::string_view text{reinterpret_cast<const char*>(at_ + prefix), size};
-  if (text_form_of(text) != text_form::utf8
-      || memory_ + sizeof(string_node) + size > options_.limits.decoded_bytes_max)
+  if (text_form_of(text) != text_form::utf8)
     return std::nullopt;
-  memory_ += sizeof(string_node) + size;
   at_ += prefix + size;
   return text;
+}
+
+// Counts the bytes, unless they are too many: then the general way says so.
+bool decoding::afford(std::uint64_t bytes) noexcept {
+  if (memory_ + bytes > options_.limits.decoded_bytes_max)
+    return false;
+  memory_ += bytes;
+  return true;
 }
 
 // Makes a value of a constant or of short text, and goes behind it; false if something else is
 // there.
 bool decoding::read_plain(value* to) {
+  const auto* const before = at_;
   if (const auto text = read_short_text()) {
+    if (!afford(sizeof(string_node) + text->size())) {
+      at_ = before;
+      return false;
+    }
     ::new (to) value(*text);
     return true;
   }

@@ -122,24 +122,24 @@ void value_copier::put(const frame& into, value child) {
       if (at.named)
         node.extra->set(std::string{at.key}, std::move(child));
       else
-        emplace_item(node, inside::is_hole(*at.content) ? inside::hole() : std::move(child));
+        emplace_item<value>(node, inside::is_hole(*at.content) ? inside::hole() : std::move(child));
       return;
     }
     case value_type::object: {
       auto& node = *inside::node_as<object_node>(into.made);
-      emplace_item(node, object::member{std::string{at.key}, std::move(child)});
+      emplace_item<object::member>(node, std::string{at.key}, std::move(child));
       return;
     }
     case value_type::map: {
       auto& node = *inside::node_as<map_node>(into.made);
       if (into.at % 2 == 0)
-        emplace_item(node, map::entry{std::move(child), value{}});
+        emplace_item<map::entry>(node, std::move(child), value{});
       else
         node.items()[node.size - 1].second = std::move(child);
       return;
     }
     case value_type::set:
-      return emplace_item(*inside::node_as<set_node>(into.made), std::move(child));
+      return emplace_item<value>(*inside::node_as<set_node>(into.made), std::move(child));
     case value_type::error:
       inside::node_as<error_node>(into.made)->content.cause = std::move(child);
       return;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "hawser/value.hpp"
 
 namespace hawser::detail {
@@ -53,9 +55,9 @@ struct value_internals {
   static indexing index_distinct(object_node& node);
 };
 
-template <class Node, class Item>
-void emplace_item(Node& into, Item item) {
-  ::new (into.items() + into.size) Item(std::move(item));
+template <class Item, class Node, class... Parts>
+void emplace_item(Node& into, Parts&&... parts) {
+  ::new (into.items() + into.size) Item(std::forward<Parts>(parts)...);
   ++into.size;
 }
 
