@@ -43,6 +43,7 @@ private:
   // What writing one value came to.
   enum class outcome : std::uint8_t { done, opened, failed };
 
+  bool scan();
   bool write_all();
   bool write_values(std::size_t level);
   bool write_members(std::size_t level);
@@ -84,7 +85,9 @@ private:
 
   wire_options options_;
   wire_writer out_;
-  shared_parts shared_;
+  const value* root_ = nullptr;
+  shared_parts shared_; ///< Of what is being written, once it is scanned.
+  bool scanned_ = false;
   std::uint32_t shared_written_ = 0;
   std::vector<frame> frames_;
   error trouble_;

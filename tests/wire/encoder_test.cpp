@@ -174,3 +174,21 @@ TEST_CASE("one encoder writes many values", "[wire][encoder]") {
       CHECK(encoder.encode(array{part, part, "\xff"}, failing) == errc::data_clone_error);
     }
 }
+
+TEST_CASE("what occurs twice is one thing behind whatever occurs once", "[wire][encoder]") {
+  const value part = array{1};
+  const array_buffer buffer{2};
+  const value all = array{array{2}, object{{"of", set{part}}}, array{map{{"key", part}}},
+                          *array_buffer_view::make(view_kind::uint8, buffer), buffer};
+  std::vector<std::byte> bytes;
+  REQUIRE_FALSE(encode(all, bytes));
+  const auto made = decode(bytes);
+  REQUIRE(made);
+  CHECK(*made == all);
+  const auto& again = (*made)[2].items()[0].entries()[0].second;
+  CHECK((*made)[1]["of"].items()[0].identity() == again.identity());
+  CHECK((*made)[0].identity() != again.identity());
+  const auto* view = (*made)[3].get_if<array_buffer_view>();
+  REQUIRE(view != nullptr);
+  CHECK(std::get<array_buffer>(view->buffer()).identity() == (*made)[4].identity());
+}
