@@ -127,6 +127,17 @@ TEST_CASE("where in a text something stands does not change what it is", "[wire]
   CHECK(seen == std::array<std::size_t, 3>{44100, 29400, 102900});
 }
 
+TEST_CASE("what is cut off does not go on behind other letters", "[wire][unicode]") {
+  std::size_t wrong = 0;
+  for (std::size_t before = 0; before < 70; ++before)
+    for (std::size_t between = 1; between < 140; ++between) {
+      const auto text = std::string(before, 'x') + "\xc3" + std::string(between, 'x') + "\xa4"
+                        + std::string(40, 'x');
+      wrong += text_form_of(text) != text_form::none ? 1 : 0;
+    }
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("every code point is text, and two surrogates in a row that make one are not",
           "[wire][unicode]") {
   std::size_t wrong = 0;
