@@ -15,7 +15,7 @@ void broadcast_inbox::push(const value& data, std::uint64_t bytes,
   msg.data = data;
   msg.bytes = bytes;
   msg.with_extras().broadcast = post;
-  if (queue.push(std::move(msg), mailbox::when_full::refuse) == pushed::refused)
+  if (queue.push_if_room(std::move(msg)) == pushed::refused)
     note_gap(*post, {1, post->sender});
 }
 

@@ -75,7 +75,7 @@ public:
   /// What is known of the gap that was taken from the queue; the next loss makes another.
   broadcast_gap take_gap(const broadcast_group& group);
 
-  mailbox queue;
+  lone_mailbox queue;
 
 private:
   void note_gap(const broadcast_post& post, const broadcast_gap& more);

@@ -25,17 +25,20 @@ void tell_low(mailbox* sender) {
     sender->low_fell();
 }
 
+std::int64_t mailbox::waiting() const noexcept {
+  const auto* more = extras();
+  return static_cast<std::int64_t>(posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed))
+         + (more == nullptr ? 0 : more->carried_bytes.load(std::memory_order_relaxed));
+}
+
 std::uint64_t mailbox::buffered_amount() const noexcept {
-  if (dropped_.load(std::memory_order_relaxed))
+  if (closing_.load(std::memory_order_relaxed) == closing::dropped)
     return 0;
-  const auto amount =
-    static_cast<std::int64_t>(posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed))
-    + carried_bytes_.load(std::memory_order_relaxed);
-  return amount > 0 ? static_cast<std::uint64_t>(amount) : 0;
+  return static_cast<std::uint64_t>(std::max(std::int64_t{0}, waiting()));
 }
 
 std::uint64_t mailbox::own_amount() const noexcept {
-  return dropped_.load(std::memory_order_relaxed)
+  return closing_.load(std::memory_order_relaxed) == closing::dropped
            ? 0
            : posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed);
 }
@@ -49,7 +52,8 @@ std::uint64_t mailbox::weight() const {
 
 std::uint64_t mailbox::low_threshold() const {
   const std::scoped_lock guard{lock_};
-  return extras_ ? extras_->threshold : 0;
+  const auto* more = extras();
+  return more == nullptr ? 0 : more->threshold;
 }
 
 void mailbox::low_threshold(std::uint64_t bytes) {
@@ -57,8 +61,8 @@ void mailbox::low_threshold(std::uint64_t bytes) {
   auto& watch = with_extras_locked();
   watch.threshold = bytes;
   watch.armed = false;
-  low_at_ = never;
-  arm_if_above_locked();
+  watch.low_at = mailbox_extras::never;
+  arm_if_above_locked(watch);
 }
 
 void mailbox::watch_low(std::uint64_t step) {
@@ -66,50 +70,52 @@ void mailbox::watch_low(std::uint64_t step) {
   auto& watch = with_extras_locked();
   watch.asked = true;
   watch.step = step;
-  arm_if_above_locked();
+  arm_if_above_locked(watch);
 }
 
 void mailbox::unwatch_low() {
   const std::scoped_lock guard{lock_};
-  if (!extras_)
+  auto* watch = extras();
+  if (watch == nullptr)
     return;
-  extras_->asked = false;
-  extras_->armed = false;
-  low_at_ = never;
+  watch->asked = false;
+  watch->armed = false;
+  watch->low_at = mailbox_extras::never;
 }
 
-void mailbox::arm_if_above_locked() noexcept {
-  if (!extras_->asked || extras_->armed)
+void mailbox::arm_if_above_locked(mailbox_extras& extras) noexcept {
+  if (!extras.asked || extras.armed)
     return;
   const auto amount = buffered_amount();
-  if (amount <= extras_->threshold)
+  if (amount <= extras.threshold)
     return;
-  extras_->armed = true;
-  mark_low_locked(amount);
+  extras.armed = true;
+  mark_low_locked(extras, amount);
 }
 
-void mailbox::mark_low_locked(std::uint64_t amount) noexcept {
-  auto ahead = amount - extras_->threshold;
-  if (extras_->step != 0)
-    ahead = std::min(ahead, extras_->step);
-  low_at_ = taken_bytes_.load(std::memory_order_relaxed) + ahead;
+void mailbox::mark_low_locked(mailbox_extras& extras, std::uint64_t amount) noexcept {
+  auto ahead = amount - extras.threshold;
+  if (extras.step != 0)
+    ahead = std::min(ahead, extras.step);
+  extras.low_at = taken_bytes_.load(std::memory_order_relaxed) + ahead;
 }
 
 // Disarms when the amount is down; otherwise moves the mark, since more was posted meanwhile.
 bool mailbox::fell_locked() noexcept {
-  if (!extras_ || !extras_->armed)
+  auto* watch = extras();
+  if (watch == nullptr || !watch->armed)
     return false;
   const auto amount = buffered_amount();
-  if (amount > extras_->threshold) {
-    const bool stepped =
-      extras_->step != 0
-      && taken_bytes_.load(std::memory_order_relaxed) >= low_at_.load(std::memory_order_relaxed);
-    if (stepped || extras_->step == 0)
-      mark_low_locked(amount);
+  if (amount > watch->threshold) {
+    const bool stepped = watch->step != 0
+                         && taken_bytes_.load(std::memory_order_relaxed)
+                              >= watch->low_at.load(std::memory_order_relaxed);
+    if (stepped || watch->step == 0)
+      mark_low_locked(*watch, amount);
     return stepped;
   }
-  extras_->armed = false;
-  low_at_ = never;
+  watch->armed = false;
+  watch->low_at = mailbox_extras::never;
   return true;
 }
 
@@ -127,11 +133,11 @@ void mailbox::low_fell() {
   ref<mailbox_owner> wanted;
   {
     const std::scoped_lock guard{lock_};
-    if (closed_)
+    if (!open_locked())
       return;
     low_due_ = true;
-    if (owner_ != nullptr && owner_->mark_scheduled())
-      wanted = ref{owner_};
+    if (auto* owner = owner_locked(); owner != nullptr && owner->mark_scheduled())
+      wanted = ref{owner};
   }
   if (wanted)
     wanted->enlist();
@@ -143,46 +149,65 @@ bool mailbox::take_low() noexcept {
 
 // -- ports that travel in a queue ---------------------------------------------------------------
 //
-// Every port on its way remembers what it counts in the queue around it, so that exactly this is
-// taken back when it arrives. What is posted to it meanwhile is added first here, then there; the
-// taker may come between the two, and the sums are right again once both are through.
+// A port on its way counts in the queue around it what waits in it, no more and no less, and nobody
+// takes anything out of it; so what is to be taken back when it arrives need not be kept. What is
+// posted to it meanwhile is added first here, then there; the taker may come between the two, and
+// the sums are right again once both are through.
+//
+// A window's queue learns nothing of what is posted to a port on its way in it: there the message
+// says what it brought.
+
+bool mailbox::has_passengers() const noexcept {
+  const auto* more = extras();
+  return more != nullptr && more->passengers.load() != 0;
+}
+
+carrier mailbox::disembark_locked() noexcept {
+  if (place_ != place::travelling)
+    return {};
+  auto left = std::move(around_);
+  std::destroy_at(&around_);
+  place_ = place::nowhere;
+  return left;
+}
 
 std::int64_t mailbox::disembark() {
   carrier left; // Let go outside the lock.
   const std::scoped_lock guard{lock_};
-  left = std::exchange(voyage_.in, {});
-  return std::exchange(charged_, 0);
+  left = disembark_locked();
+  return waiting();
 }
 
-void mailbox::unload(const message& msg) noexcept {
+void mailbox::unload(const message& msg, const mailbox* sender) noexcept {
   if (msg.extras->ports.empty())
     return;
-  std::int64_t brought = 0;
-  for (const auto& end : msg.extras->ports)
-    brought += end.inbox().disembark();
-  carried_bytes_ -= brought;
-  passengers_ -= static_cast<std::uint32_t>(msg.extras->ports.size());
-  if (low_at_.load(std::memory_order_relaxed) != never)
-    low_at_ = 0; // What was taken counted more than its own bytes.
-}
-
-carrier mailbox::charge_locked(std::int64_t bytes) {
-  if (owner_ != nullptr || !voyage_.in.channel)
-    return {};
-  charged_ += bytes;
-  return voyage_.in;
+  auto brought = msg.extras->carried_bytes;
+  if (sender != nullptr) {
+    brought = 0;
+    for (const auto& end : msg.extras->ports)
+      brought += end.inbox().disembark();
+  }
+  auto& more = *extras(); // Made when the message was pushed.
+  more.carried_bytes -= brought;
+  more.passengers -= static_cast<std::uint32_t>(msg.extras->ports.size());
+  if (more.low_at.load(std::memory_order_relaxed) != mailbox_extras::never)
+    more.low_at = 0; // What was taken counted more than its own bytes.
 }
 
 void mailbox::charge_around(carrier around, std::int64_t bytes) {
-  for (int i = 0; around.channel && i < carriers_max; ++i) {
-    auto& box = around.channel->side[around.side];
+  for (int i = 0; around && i < carriers_max; ++i) {
+    auto& box = around.inbox();
     carrier next;
     {
       const std::scoped_lock guard{box.lock_};
-      box.carried_bytes_ += bytes;
-      next = box.charge_locked(bytes);
-      if (box.extras_)
-        box.arm_if_above_locked();
+      if (box.closing_.load(std::memory_order_relaxed) == closing::dropped)
+        return; // It counts nowhere any more, and what was in it is gone.
+      auto& more = box.with_extras_locked();
+      more.carried_bytes += bytes;
+      box.spend_locked(0, static_cast<std::uint64_t>(bytes));
+      if (box.place_ == place::travelling)
+        next = box.around_;
+      box.arm_if_above_locked(more);
     }
     around = std::move(next);
   }

@@ -23,7 +23,7 @@ direction_statistics channel_observer::towards(unsigned side) const {
 
 std::uint64_t channel_observer::holder(unsigned side) const {
   HAWSER_ASSERT(side < 2, "a channel has the sides 0 and 1");
-  return channel_ ? channel_->holder[side].load(std::memory_order_relaxed) : 0;
+  return channel_ ? channel_->side[side].holder() : 0;
 }
 
 std::optional<close_reason> channel_observer::closed() const {
@@ -58,24 +58,24 @@ port_sighting channel_observer::sight(unsigned side) const {
 }
 
 creation_place channel_observer::made_at() const noexcept {
-  return channel_ ? channel_->made_at : creation_place{};
+  return channel_ ? channel_->made_at() : creation_place{};
 }
 
 std::pair<endpoint, endpoint> endpoint::make_pair(const limits& bounds, creation_place at,
                                                   history owners) {
-  const auto channel =
-    detail::ref<detail::channel_state>::adopt(new detail::channel_state{bounds, at});
+  auto channel = detail::ref<detail::channel_state>::adopt(
+    new detail::channel_state{detail::queue_bounds::of(bounds), at});
   if (owners == history::kept)
     for (auto& each : channel->side)
       each.keep_history();
-  return {endpoint{channel, 0}, endpoint{channel, 1}};
+  endpoint first{channel, 0};
+  return {std::move(first), endpoint{std::move(channel), 1}};
 }
 
 endpoint& endpoint::operator=(endpoint&& other) noexcept {
   if (this != &other) {
     close(close_reason::undeliverable);
-    channel_ = std::move(other.channel_);
-    side_ = other.side_;
+    at_ = std::move(other.at_);
   }
   return *this;
 }
@@ -84,39 +84,35 @@ endpoint::~endpoint() {
   close(close_reason::undeliverable);
 }
 
+const detail::queue_bounds& endpoint::bounds() const noexcept {
+  return *at_.channel()->bounds;
+}
+
 void endpoint::held_by(std::uint64_t holder) const noexcept {
-  channel_->holder[side_].store(holder, std::memory_order_relaxed);
+  inbox().held_by(holder);
 }
 
 void endpoint::close(close_reason reason) noexcept {
-  if (!channel_)
+  if (!at_)
     return;
   auto dropped = inbox().close(detail::mailbox::rest::drop, &peer_inbox(), reason);
   peer_inbox().end({reason, inbox().untaken()});
-  channel_ = {};
+  at_ = {};
   detail::bury(std::move(dropped));
 }
 
 void endpoint::sever(close_reason reason) noexcept {
-  if (!channel_)
+  if (!at_)
     return;
   auto dropped = inbox().close(detail::mailbox::rest::drop, &peer_inbox(), reason);
   peer_inbox().end({reason, std::nullopt});
-  channel_ = {};
+  at_ = {};
   detail::bury(std::move(dropped));
 }
 
 void endpoint::close_for_peer(close_reason reason) noexcept {
   inbox().close(detail::mailbox::rest::keep, &peer_inbox(), reason);
   peer_inbox().end({reason, std::nullopt});
-}
-
-detail::carrier endpoint::peer_carrier() const noexcept {
-  return {channel_, 1 - side_};
-}
-
-detail::carrier endpoint::own_carrier() const noexcept {
-  return {channel_, side_};
 }
 
 } // namespace hawser

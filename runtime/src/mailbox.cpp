@@ -1,6 +1,8 @@
 #include "mailbox.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <memory>
 #include <utility>
 
 #include "receiver.hpp"
@@ -11,9 +13,9 @@ namespace {
 // A queue that grew beyond this gives its memory back once nothing is left in the mailbox.
 constexpr std::size_t spare_messages_max = 256;
 
-void release_spare(std::vector<message>& queue) {
-  if (queue.capacity() > spare_messages_max)
-    queue = std::vector<message>{};
+std::uint32_t at_most(std::uint64_t amount) noexcept {
+  return static_cast<std::uint32_t>(
+    std::min(amount, std::uint64_t{std::numeric_limits<std::uint32_t>::max()}));
 }
 
 } // namespace
@@ -42,57 +44,88 @@ void bury(std::vector<message> dropped) noexcept {
   open_grave = nullptr;
 }
 
-bool mailbox::has_room(std::uint64_t bytes) {
+ref<const queue_bounds> queue_bounds::of(const limits& from) {
+  thread_local ref<const queue_bounds> last;
+  if (!last || last->bytes_max != from.queue_bytes_max
+      || last->messages_max != from.queue_messages_max)
+    last = ref<const queue_bounds>::adopt(new queue_bounds{from});
+  return last;
+}
+
+mailbox::~mailbox() {
+  if (place_ == place::travelling)
+    std::destroy_at(&around_);
+  delete extras();
+}
+
+bool mailbox::has_room(std::uint64_t bytes, const queue_bounds& bounds) {
   const std::scoped_lock guard{lock_};
-  return closed_ || has_room_locked(bytes); // What a closed mailbox discards needs no room.
+  // What a closed mailbox discards needs no room.
+  return !open_locked() || has_room_locked(bytes, bounds);
+}
+
+bool mailbox::has_room_locked(std::uint64_t bytes, const queue_bounds& bounds) noexcept {
+  const bool known = ending_ == ending::none && credit_.messages != 0 && bytes <= credit_.bytes;
+  return known || find_room_locked(bytes, bounds);
 }
 
 // What has been taken is looked at only when it matters, since the owner writes it all the time.
-bool mailbox::has_room_locked(std::uint64_t bytes) noexcept {
-  const auto carried = static_cast<std::uint64_t>(
-    std::max(std::int64_t{0}, carried_bytes_.load(std::memory_order_relaxed)));
-  const auto fits = [this, bytes, carried] {
-    const auto waiting = posted_bytes_ - taken_bytes_seen_ + carried;
-    return posted_messages_ - taken_messages_seen_ < messages_max_ && bytes <= bytes_max_
-           && waiting <= bytes_max_ - bytes;
-  };
-  if (fits())
-    return true;
-  taken_messages_seen_ = taken_messages_.load(std::memory_order_relaxed);
-  taken_bytes_seen_ = taken_bytes_.load(std::memory_order_relaxed);
-  return fits();
+bool mailbox::find_room_locked(std::uint64_t bytes, const queue_bounds& bounds) noexcept {
+  const auto messages = posted_messages_ - taken_messages_.load(std::memory_order_relaxed);
+  const auto* more = extras();
+  const auto carried = more == nullptr ? 0 : more->carried_bytes.load(std::memory_order_relaxed);
+  const auto in_all = posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed)
+                      + static_cast<std::uint64_t>(std::max(std::int64_t{0}, carried));
+  if (messages >= bounds.messages_max || bytes > bounds.bytes_max
+      || in_all > bounds.bytes_max - bytes)
+    return false;
+  if (ending_ == ending::none)
+    credit_ = {at_most(bounds.messages_max - messages), at_most(bounds.bytes_max - in_all)};
+  return true;
 }
 
-pushed mailbox::push(message&& msg, when_full then) {
+void mailbox::spend_locked(std::uint32_t messages, std::uint64_t bytes) noexcept {
+  if (ending_ != ending::none)
+    return;
+  credit_.messages -= std::min(messages, credit_.messages);
+  credit_.bytes -= at_most(std::min(bytes, std::uint64_t{credit_.bytes}));
+}
+
+pushed mailbox::push_within(message&& msg, const queue_bounds* bounds) {
   ref<mailbox_owner> wanted;
   auto outcome = pushed::queued;
   carrier around; // The queue this mailbox itself travels in.
-  auto weight = static_cast<std::int64_t>(msg.bytes);
+  const auto bytes = msg.bytes;
+  std::uint64_t carried = 0;
   {
     const std::scoped_lock guard{lock_};
-    if (closed_)
+    if (!open_locked())
       return pushed::discarded;
-    if (then == when_full::refuse && !has_room_locked(msg.bytes))
+    if (bounds != nullptr && !has_room_locked(bytes, *bounds))
       return pushed::refused;
-    posted_messages_ += 1;
-    posted_bytes_ += msg.bytes;
-    if (msg.extras) {
-      weight += msg.extras->carried_bytes;
-      carried_bytes_ += msg.extras->carried_bytes;
-      passengers_ += static_cast<std::uint32_t>(msg.extras->ports.size());
+    if (msg.extras && !msg.extras->ports.empty()) {
+      carried = static_cast<std::uint64_t>(msg.extras->carried_bytes);
+      auto& more = with_extras_locked();
+      more.carried_bytes += msg.extras->carried_bytes;
+      more.passengers += static_cast<std::uint32_t>(msg.extras->ports.size());
     }
     incoming_.push_back(std::move(msg));
-    if (extras_)
-      arm_if_above_locked();
-    if (owner_ == nullptr) {
+    posted_messages_ += 1;
+    posted_bytes_ += bytes;
+    spend_locked(1, bytes + carried);
+    if (auto* more = extras())
+      arm_if_above_locked(*more);
+    if (place_ == place::owned) {
+      if (enabled_ && owner_->mark_scheduled())
+        wanted = ref{owner_};
+    } else {
       outcome = pushed::adrift;
-      around = charge_locked(weight);
-    } else if (enabled_ && owner_->mark_scheduled()) {
-      wanted = ref{owner_};
+      if (place_ == place::travelling)
+        around = around_;
     }
   }
-  if (around.channel)
-    charge_around(std::move(around), weight);
+  if (around)
+    charge_around(std::move(around), static_cast<std::int64_t>(bytes + carried));
   if (wanted)
     wanted->enlist();
   return outcome;
@@ -102,17 +135,16 @@ void mailbox::end(close_notice notice) {
   ref<mailbox_owner> wanted;
   {
     const std::scoped_lock guard{lock_};
-    if (closed_)
+    if (!open_locked() || ending_ == ending::told)
       return; // Closed from both sides: nobody is left to tell.
-    if (ended_) {
-      if (!told_)
-        notice_.undelivered = notice.undelivered; // Now it is known.
-      return;
-    }
-    ended_ = true;
-    notice_ = notice;
-    if (owner_ != nullptr && owner_->mark_scheduled())
-      wanted = ref{owner_};
+    const bool known_before = ending_ != ending::none;
+    ending_ = notice.undelivered ? ending::counted : ending::uncounted;
+    undelivered_ = notice.undelivered.value_or(0);
+    if (known_before)
+      return; // Only how many is news.
+    ended_as_ = notice.reason;
+    if (auto* owner = owner_locked(); owner != nullptr && owner->mark_scheduled())
+      wanted = ref{owner};
   }
   if (wanted)
     wanted->enlist();
@@ -123,7 +155,7 @@ direction_statistics mailbox::statistics() const {
   direction_statistics counted{posted_messages_, posted_bytes_,
                                taken_messages_.load(std::memory_order_relaxed),
                                taken_bytes_.load(std::memory_order_relaxed)};
-  if (dropped_.load(std::memory_order_relaxed)) {
+  if (closing_.load(std::memory_order_relaxed) == closing::dropped) {
     counted.dropped_messages = counted.posted_messages - counted.taken_messages;
     counted.dropped_bytes = counted.posted_bytes - counted.taken_bytes;
   }
@@ -137,13 +169,13 @@ std::uint64_t mailbox::untaken() const {
 
 bool mailbox::closed() const {
   const std::scoped_lock guard{lock_};
-  return closed_;
+  return !open_locked();
 }
 
 void mailbox::watch_close(mailbox_owner& watcher) {
   {
     const std::scoped_lock guard{lock_};
-    if (!closed_) {
+    if (open_locked()) {
       with_extras_locked().close_watchers.emplace_back(&watcher);
       return;
     }
@@ -154,19 +186,19 @@ void mailbox::watch_close(mailbox_owner& watcher) {
 
 void mailbox::unwatch_close(const mailbox_owner& watcher) {
   const std::scoped_lock guard{lock_};
-  if (extras_)
-    std::erase_if(extras_->close_watchers,
+  if (auto* more = extras())
+    std::erase_if(more->close_watchers,
                   [&watcher](const auto& each) { return each.get() == &watcher; });
 }
 
 std::optional<close_reason> mailbox::ended() const {
   const std::scoped_lock guard{lock_};
-  return ended_ ? std::optional{notice_.reason} : std::nullopt;
+  return ending_ != ending::none ? std::optional{ended_as_} : std::nullopt;
 }
 
 std::optional<voyage> mailbox::travelling() const {
   const std::scoped_lock guard{lock_};
-  return owner_ == nullptr && voyage_.in.channel ? std::optional{voyage_} : std::nullopt;
+  return place_ == place::travelling ? std::optional{voyage{around_, voyages_}} : std::nullopt;
 }
 
 void mailbox::attach(mailbox_owner& owner, std::uint64_t holder, counting when) {
@@ -174,14 +206,14 @@ void mailbox::attach(mailbox_owner& owner, std::uint64_t holder, counting when) 
   carrier left; // Let go outside the lock.
   {
     const std::scoped_lock guard{lock_};
-    left = std::exchange(voyage_.in, {});
-    charged_ = 0;
-    if (extras_)
-      note_owner_locked(holder);
+    left = disembark_locked();
+    if (auto* more = extras())
+      note_owner_locked(*more, holder);
+    place_ = place::owned;
     owner_ = &owner;
     enabled_ = false;
     counting_ = when;
-    if (((ended_ && !told_) || low_due_.load()) && owner.mark_scheduled())
+    if ((to_be_told_locked() || low_due_.load()) && owner.mark_scheduled())
       wanted = ref{&owner};
   }
   if (wanted)
@@ -189,15 +221,19 @@ void mailbox::attach(mailbox_owner& owner, std::uint64_t holder, counting when) 
 }
 
 std::int64_t mailbox::detach(carrier in) {
+  carrier left;
   const std::scoped_lock guard{lock_};
-  voyage_ = {std::move(in), voyage_.number + 1};
-  owner_ = nullptr;
+  left = disembark_locked();
+  place_ = place::nowhere;
+  ++voyages_;
+  if (in) {
+    std::construct_at(&around_, std::move(in));
+    place_ = place::travelling;
+  }
   enabled_ = false;
-  if (extras_)
-    extras_->label.clear(); // It does not travel.
-  charged_ = static_cast<std::int64_t>(posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed))
-             + carried_bytes_.load(std::memory_order_relaxed);
-  return charged_;
+  if (auto* more = extras())
+    more->label.clear(); // It does not travel.
+  return waiting();
 }
 
 void mailbox::enable() {
@@ -205,9 +241,9 @@ void mailbox::enable() {
   {
     const std::scoped_lock guard{lock_};
     enabled_ = true;
-    const bool something = !idle_locked() || (ended_ && !told_);
-    if (something && owner_ != nullptr && owner_->mark_scheduled())
-      wanted = ref{owner_};
+    const bool something = !idle_locked() || to_be_told_locked();
+    if (auto* owner = owner_locked(); something && owner != nullptr && owner->mark_scheduled())
+      wanted = ref{owner};
   }
   if (wanted)
     wanted->enlist();
@@ -222,6 +258,7 @@ void mailbox::begin_with(std::uint64_t messages, std::uint64_t bytes) {
   const std::scoped_lock guard{lock_};
   posted_messages_ += messages;
   posted_bytes_ += bytes;
+  spend_locked(at_most(messages), bytes);
 }
 
 void mailbox::acknowledge(std::uint64_t messages, std::uint64_t bytes, mailbox* sender) {
@@ -238,7 +275,7 @@ void mailbox::count_taken(std::uint64_t messages, std::uint64_t bytes) noexcept 
 }
 
 void mailbox::pop_ready(message& msg) noexcept {
-  msg = std::move(ready_[next_++]);
+  ready_.pop_front(msg);
   if (counting_ == counting::when_taken)
     count_taken(1, msg.bytes);
 }
@@ -249,49 +286,48 @@ taken mailbox::take(message& msg, close_notice& notice, mailbox* sender, when_em
     return taken::low;
   auto found = taken::message;
   bool fell = false;
-  if (enabled_ && next_ < ready_.size()) {
+  if (enabled_ && !ready_.empty()) {
     pop_ready(msg);
   } else {
-    if (next_ == ready_.size()) {
-      ready_.clear();
-      next_ = 0;
-    }
     const std::scoped_lock guard{lock_};
     found = take_locked(msg, notice, then);
-    fell = extras_ && fell_locked();
+    fell = fell_locked();
   }
   if (found == taken::message && msg.extras)
-    unload(msg);
+    unload(msg, sender);
   // Whoever armed the watch a moment ago may have missed that this was the last message, and this
   // thread that it is armed. An owner that is worked on comes back and looks inside the lock.
+  const auto* more = extras();
   if (fell)
     tell_low(sender);
   else if (!worked_on
-           || taken_bytes_.load(std::memory_order_relaxed)
-                >= low_at_.load(std::memory_order_relaxed))
+           || (more != nullptr
+               && taken_bytes_.load(std::memory_order_relaxed)
+                    >= more->low_at.load(std::memory_order_relaxed)))
     look_low(sender);
   return found;
 }
 
 taken mailbox::take_locked(message& msg, close_notice& notice, when_empty then) {
   if (enabled_ && !incoming_.empty()) {
-    std::swap(incoming_, ready_);
+    swap(incoming_, ready_);
     pop_ready(msg);
     return taken::message;
   }
-  if (idle_locked()) {
-    release_spare(ready_);
-    release_spare(incoming_);
+  const bool idle = idle_locked();
+  if (idle) {
+    ready_.shrink(spare_messages_max);
+    incoming_.shrink(spare_messages_max);
   }
   if (then == when_empty::unschedule && take_low())
     return taken::low;
-  if (idle_locked() && ended_ && !told_ && !closed_) {
-    told_ = true;
-    notice = notice_;
+  if (idle && to_be_told_locked() && open_locked()) {
+    notice = {ended_as_, ending_ == ending::counted ? std::optional{undelivered_} : std::nullopt};
+    ending_ = ending::told;
     return taken::close;
   }
-  if (owner_ != nullptr && then == when_empty::unschedule)
-    owner_->clear_scheduled();
+  if (auto* owner = owner_locked(); owner != nullptr && then == when_empty::unschedule)
+    owner->clear_scheduled();
   return taken::nothing;
 }
 
@@ -302,22 +338,21 @@ std::vector<message> mailbox::close(rest what, mailbox* sender, close_reason rea
   bool fell = false;
   {
     const std::scoped_lock guard{lock_};
-    if (!std::exchange(closed_, true))
+    if (open_locked()) {
+      closing_ = closing::draining;
       closed_as_ = reason;
-    if (extras_)
-      watchers = std::exchange(extras_->close_watchers, {});
-    left = std::exchange(voyage_.in, {});
+    }
+    if (auto* more = extras())
+      watchers = std::exchange(more->close_watchers, {});
+    left = disembark_locked();
     if (what == rest::drop) {
-      dropped_ = true;
-      fell = extras_ && fell_locked();
-      dropped.reserve(incoming_.size() + ready_.size() - next_);
-      for (; next_ < ready_.size(); ++next_)
-        dropped.push_back(std::move(ready_[next_]));
-      for (auto& msg : incoming_)
-        dropped.push_back(std::move(msg));
-      incoming_ = std::vector<message>{};
-      ready_ = std::vector<message>{};
-      next_ = 0;
+      closing_ = closing::dropped;
+      fell = fell_locked();
+      dropped.reserve(incoming_.size() + ready_.size());
+      ready_.move_to(dropped);
+      incoming_.move_to(dropped);
+      ready_.shrink(0);
+      incoming_.shrink(0);
     }
   }
   if (fell)

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -14,6 +13,9 @@
 #include "hawser/limits.hpp"
 #include "mailbox_facts.hpp"
 #include "message.hpp"
+#include "message_list.hpp"
+#include "queue_bounds.hpp"
+#include "word_lock.hpp"
 
 namespace hawser::detail {
 
@@ -36,20 +38,27 @@ void tell_low(mailbox* sender);
 /// one wake-up per burst safe.
 class mailbox {
 public:
-  explicit mailbox(const limits& bounds) noexcept
-    : bytes_max_(bounds.queue_bytes_max), messages_max_(bounds.queue_messages_max) {}
+  mailbox() noexcept : owner_(nullptr) {}
+  ~mailbox();
+
+  mailbox(const mailbox&) = delete;
+  mailbox& operator=(const mailbox&) = delete;
 
   // -- for senders, any thread ----------------------------------------------------------------
 
   /// Is there room for a message of that size? Always in a closed mailbox, which keeps none. Stays
   /// true for a sole sender that does not push.
-  bool has_room(std::uint64_t bytes);
+  bool has_room(std::uint64_t bytes, const queue_bounds& bounds);
 
-  /// Appends, wakes the owner if need be. Discards the message if the mailbox is closed. A message
-  /// that may not be lost any more, since ports were detached for it, is appended to a full one
-  /// too.
-  enum class when_full { append, refuse };
-  pushed push(message&& msg, when_full then = when_full::append);
+  /// Appends, wakes the owner if need be. Discards the message if the mailbox is closed. To a full
+  /// one it appends too, for a message that may not be lost any more, since ports were detached
+  /// for it.
+  pushed push(message&& msg) { return push_within(std::move(msg), nullptr); }
+
+  /// The same, but refuses if there is no room.
+  pushed push(message&& msg, const queue_bounds& bounds) {
+    return push_within(std::move(msg), &bounds);
+  }
 
   /// No more will come: the owner gets a close notice after what is queued.
   void end(close_notice notice);
@@ -96,11 +105,17 @@ public:
 
   std::optional<close_reason> ended() const;
 
+  /// As `channel_observer::holder`.
+  std::uint64_t holder() const noexcept { return holder_.load(std::memory_order_relaxed); }
+  void held_by(std::uint64_t context) noexcept {
+    holder_.store(context, std::memory_order_relaxed);
+  }
+
   /// Where the endpoint travels; none while it has an owner or travels in no channel.
   std::optional<voyage> travelling() const;
 
   /// Do ports travel in this queue?
-  bool has_passengers() const noexcept { return passengers_.load() != 0; }
+  bool has_passengers() const noexcept;
 
   // -- for the owner, its thread --------------------------------------------------------------
 
@@ -123,7 +138,8 @@ public:
   /// which count in that queue as well until `disembark`.
   std::int64_t detach(carrier in = {});
 
-  /// Its endpoint has been taken out of the queue it travelled in. Returns what it counted there.
+  /// Its endpoint has been taken out of the queue it travelled in. Returns what it counted there,
+  /// if that was a channel's.
   std::int64_t disembark();
 
   /// HTML #dom-messageport-start.
@@ -158,62 +174,98 @@ public:
   bool idle() const;
 
 private:
-  bool idle_locked() const noexcept { return incoming_.empty() && next_ == ready_.size(); }
+  enum class closing : std::uint8_t { open, draining, dropped };
+  enum class ending : std::uint8_t { none, uncounted, counted, told };
+  enum class place : std::uint8_t { nowhere, owned, travelling };
 
-  bool has_room_locked(std::uint64_t bytes) noexcept;
+  // How much is known to fit without looking at what the owner has taken.
+  struct credit {
+    std::uint32_t messages = 0;
+    std::uint32_t bytes = 0;
+  };
+
+  bool open_locked() const noexcept {
+    return closing_.load(std::memory_order_relaxed) == closing::open;
+  }
+
+  bool to_be_told_locked() const noexcept {
+    return ending_ == ending::uncounted || ending_ == ending::counted;
+  }
+
+  mailbox_owner* owner_locked() const noexcept { return place_ == place::owned ? owner_ : nullptr; }
+
+  bool idle_locked() const noexcept { return incoming_.empty() && ready_.empty(); }
+
+  pushed push_within(message&& msg, const queue_bounds* bounds);
+  bool has_room_locked(std::uint64_t bytes, const queue_bounds& bounds) noexcept;
+  bool find_room_locked(std::uint64_t bytes, const queue_bounds& bounds) noexcept;
+  void spend_locked(std::uint32_t messages, std::uint64_t bytes) noexcept;
 
   void pop_ready(message& msg) noexcept;
   void count_taken(std::uint64_t messages, std::uint64_t bytes) noexcept;
 
   taken take_locked(message& msg, close_notice& notice, when_empty then);
 
-  void unload(const message& msg) noexcept;
-  carrier charge_locked(std::int64_t bytes);
+  std::int64_t waiting() const noexcept;
+  void unload(const message& msg, const mailbox* sender) noexcept;
+  carrier disembark_locked() noexcept;
   static void charge_around(carrier around, std::int64_t bytes);
 
-  mailbox_extras& with_extras_locked();
-  void note_owner_locked(std::uint64_t holder);
+  mailbox_extras* extras() const noexcept { return extras_.load(std::memory_order_acquire); }
 
-  void arm_if_above_locked() noexcept;
-  void mark_low_locked(std::uint64_t amount) noexcept;
+  mailbox_extras& with_extras_locked();
+  void note_owner_locked(mailbox_extras& extras, std::uint64_t holder);
+
+  void arm_if_above_locked(mailbox_extras& extras) noexcept;
+  void mark_low_locked(mailbox_extras& extras, std::uint64_t amount) noexcept;
   bool fell_locked() noexcept;
 
-  // The senders' part and the owner's lie apart, so that neither waits for the other's cache line.
+  // A channel has two of these, and a program perhaps a million channels: 96 bytes, where 264 were
+  // before what few mailboxes have went to the extras and the rest closer together. What is not
+  // said to be otherwise is guarded by lock_; the owner's part is the last.
 
-  mutable std::mutex lock_;
-  std::vector<message> incoming_;    // guarded by lock_
-  mailbox_owner* owner_ = nullptr;   // guarded by lock_
-  bool enabled_ = false;             // written by the owner inside lock_
-  bool closed_ = false;              // written by the owner inside lock_
-  bool ended_ = false;               // guarded by lock_
-  bool told_ = false;                // the close notice has been taken
-  counting counting_{};              // the owner's
-  std::atomic<bool> dropped_{false}; // closed, and what waited is gone; written inside lock_
+  mutable word_lock lock_;
+  std::uint32_t voyages_ = 0;                   // so far
+  std::atomic<closing> closing_{closing::open}; // written by the owner inside lock_
+  ending ending_ = ending::none;
+  close_reason closed_as_{}; // meaningful once it is closed
+  close_reason ended_as_{};  // meaningful once it has ended
+  place place_ = place::nowhere;
   std::atomic<bool> low_due_{false}; // the owner has a fall to be told of; set inside lock_
+  bool enabled_ = false;             // written by the owner inside lock_
+  counting counting_{};              // written by the owner inside lock_
+  message_list incoming_;
+  union {
+    mailbox_owner* owner_; // while it is owned
+    carrier around_;       // while it travels
+  };
   std::uint64_t posted_messages_ = 0;
   std::uint64_t posted_bytes_ = 0;
-  std::uint64_t taken_messages_seen_ = 0; // by senders, when they last had to look
-  std::uint64_t taken_bytes_seen_ = 0;
-  std::uint64_t bytes_max_;
-  std::uint64_t messages_max_;
-  close_reason closed_as_{}; // meaningful once closed_
-  close_notice notice_;      // meaningful once ended_
-  voyage voyage_;            // guarded by lock_; meaningful without an owner
-  std::int64_t charged_ = 0; // guarded by lock_; what it counts in the queue it travels in
-  std::unique_ptr<mailbox_extras> extras_; // guarded by lock_
-  // What waits in ports that travel in this queue. Below zero for a moment when a taker is faster
-  // than a poster that is about to add what the taker has seen already.
-  std::atomic<std::int64_t> carried_bytes_{0};
-  std::atomic<std::uint32_t> passengers_{0}; // ports that travel in this queue
+  union {
+    credit credit_{};           // until it ends
+    std::uint64_t undelivered_; // once it has ended and that was counted
+  };
+  std::atomic<mailbox_extras*> extras_{nullptr}; // set once, inside lock_
+  std::atomic<std::uint64_t> holder_{0};
 
-  std::vector<message> ready_;                   // the owner's; moves with the mailbox
-  std::size_t next_ = 0;                         // the first of ready_ that has not been taken
+  message_list ready_;                           // the owner's; moves with the mailbox
   std::atomic<std::uint64_t> taken_messages_{0}; // written by the owner alone
   std::atomic<std::uint64_t> taken_bytes_{0};
-  // How much must have been taken for the amount to be at the threshold, as far as was known when
-  // it was armed; `never` while nobody waits for it.
-  static constexpr auto never = ~std::uint64_t{0};
-  std::atomic<std::uint64_t> low_at_{never};
+};
+
+static_assert(sizeof(void*) != 8 || sizeof(mailbox) == 96);
+
+/// A mailbox that belongs to no channel and knows its own bounds.
+class lone_mailbox : public mailbox {
+public:
+  explicit lone_mailbox(const limits& bounds) noexcept : bounds_(bounds) {}
+
+  bool has_room(std::uint64_t bytes) { return mailbox::has_room(bytes, bounds_); }
+
+  pushed push_if_room(message&& msg) { return push(std::move(msg), bounds_); }
+
+private:
+  const queue_bounds bounds_;
 };
 
 } // namespace hawser::detail

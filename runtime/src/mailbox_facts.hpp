@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "hawser/channel.hpp"
 #include "hawser/close_reason.hpp"
+#include "hawser/detail/channel_side.hpp"
 #include "hawser/detail/ref.hpp"
 #include "receiver.hpp"
 
@@ -26,8 +28,18 @@ struct close_notice {
   std::optional<std::uint64_t> undelivered = 0; ///< None while some may still be taken.
 };
 
-/// What few mailboxes have; made when it is first needed.
+/// What few mailboxes have; made when it is first needed, and there as long as the mailbox is.
 struct mailbox_extras {
+  // What waits in ports that travel in this queue. Below zero for a moment when a taker is faster
+  // than a poster that is about to add what the taker has seen already.
+  std::atomic<std::int64_t> carried_bytes{0};
+  std::atomic<std::uint32_t> passengers{0}; ///< Ports that travel in this queue.
+
+  // How much must have been taken for the amount to be at the threshold, as far as was known when
+  // it was armed; `never` while nobody waits for it.
+  static constexpr auto never = ~std::uint64_t{0};
+  std::atomic<std::uint64_t> low_at{never};
+
   // What the sender wants to know of the queue it fills.
   std::uint64_t threshold = 0;
   std::uint64_t step = 0; ///< Told each time so much has been taken; 0: only at the threshold.
@@ -44,17 +56,12 @@ struct mailbox_extras {
 };
 
 /// Whose queue holds the message an endpoint travels in.
-struct carrier {
-  ref<channel_state> channel;
-  unsigned side = 0;
-
-  friend bool operator==(const carrier&, const carrier&) noexcept = default;
-};
+using carrier = channel_side;
 
 /// One leg of the way of an endpoint in transit.
 struct voyage {
   carrier in;
-  std::uint64_t number = 0; ///< Tells it from earlier ones in the same carrier.
+  std::uint32_t number = 0; ///< Tells it from earlier ones in the same carrier.
 
   friend bool operator==(const voyage&, const voyage&) noexcept = default;
 };

@@ -25,7 +25,7 @@ error registry_core::push_alone(port& source, message&& msg) {
   if (!pending.fits(bytes))
     if (auto err = admit(source, bytes))
       return err;
-  const auto outcome = source.end().peer_inbox().push(std::move(msg), mailbox::when_full::refuse);
+  const auto outcome = source.end().peer_inbox().push(std::move(msg), source.end().bounds());
   if (outcome == pushed::refused)
     return queue_is_full("peer");
   if (outcome != pushed::discarded)
@@ -60,7 +60,7 @@ error registry_core::post(port& source, const value& data, const transfer_list& 
     return entangled ? push_alone(source, *std::move(msg)) : error{};
   if (entangled) {
     const auto bytes = bytes_with(*msg, items);
-    if (!source.end().peer_inbox().has_room(bytes + carried_by(items)))
+    if (!source.end().peer_inbox().has_room(bytes + carried_by(items), source.end().bounds()))
       return queue_is_full("peer");
     if (auto err = admit(source, bytes))
       return err;
@@ -75,7 +75,7 @@ error registry_core::post(port& source, const value& data, const transfer_list& 
 }
 
 void registry_core::push_with_ports(port& source, const carrier& way, message msg) {
-  auto& box = way.channel->side[way.side];
+  auto& box = way.inbox();
   const auto bytes = msg.bytes;
   // Ports that nothing travels in cannot close a circle. To be asked once the message is there.
   std::vector<carrier> travellers;
@@ -88,9 +88,7 @@ void registry_core::push_with_ports(port& source, const carrier& way, message ms
   ++statistics.messages_posted;
   if (outcome != pushed::discarded)
     pending.posted(source, bytes);
-  const auto has_passengers = [](const carrier& at) {
-    return at.channel->side[at.side].has_passengers();
-  };
+  const auto has_passengers = [](const carrier& at) { return at.inbox().has_passengers(); };
   if (outcome == pushed::adrift && (!travelling || std::ranges::any_of(travellers, has_passengers)))
     sink_if_circling(way);
 }

@@ -7,26 +7,29 @@
 namespace hawser::detail {
 
 mailbox_extras& mailbox::with_extras_locked() {
-  if (!extras_)
-    extras_ = std::make_unique<mailbox_extras>();
-  return *extras_;
+  if (auto* made = extras())
+    return *made;
+  auto* made = new mailbox_extras;
+  extras_.store(made, std::memory_order_release);
+  return *made;
 }
 
 port_sighting mailbox::sight() const {
   port_sighting seen;
   seen.inbound = statistics();
   const std::scoped_lock guard{lock_};
-  if (closed_) {
-    seen.state = dropped_ ? port_state::closed : port_state::draining;
+  if (!open_locked()) {
+    const bool dropped = closing_.load(std::memory_order_relaxed) == closing::dropped;
+    seen.state = dropped ? port_state::closed : port_state::draining;
     seen.closed_as = closed_as_;
-  } else if (owner_ == nullptr) {
+  } else if (place_ != place::owned) {
     seen.state = port_state::in_transit;
   } else {
     seen.state = enabled_ ? port_state::enabled : port_state::disabled;
   }
-  if (extras_) {
-    seen.label = extras_->label;
-    seen.owners = extras_->owners;
+  if (const auto* more = extras()) {
+    seen.label = more->label;
+    seen.owners = more->owners;
   }
   return seen;
 }
@@ -36,10 +39,10 @@ void mailbox::keep_history() {
   with_extras_locked().keeps_history = true;
 }
 
-void mailbox::note_owner_locked(std::uint64_t holder) {
-  if (!extras_->keeps_history)
+void mailbox::note_owner_locked(mailbox_extras& extras, std::uint64_t holder) {
+  if (!extras.keeps_history)
     return;
-  auto& owners = extras_->owners;
+  auto& owners = extras.owners;
   if (owners.size() == owners_max)
     owners.erase(owners.begin());
   owners.push_back(holder);

@@ -7,10 +7,6 @@
 namespace hawser::detail {
 namespace {
 
-mailbox& mailbox_of(const carrier& in) noexcept {
-  return in.channel->side[in.side];
-}
-
 // The legs from `start` round to itself; empty if the way ends at an owner. Each leg is read at
 // another moment, so the answer is a guess until it has been read twice. A way may lead into a
 // circle that does not come back here; that one is for whoever closed it.
@@ -18,7 +14,7 @@ std::vector<voyage> circle_through(const carrier& start) {
   std::vector<voyage> legs;
   constexpr std::size_t legs_max = 1 << 20;
   for (auto at = start; legs.size() < legs_max;) {
-    auto leg = mailbox_of(at).travelling();
+    auto leg = at.inbox().travelling();
     if (!leg)
       return {};
     at = leg->in;
@@ -37,8 +33,7 @@ void sink_if_circling(const carrier& in) {
   // circle that existed at one moment stays: nobody can take anything out of it.
   if (first.empty() || circle_through(in) != first)
     return;
-  bury(mailbox_of(in).close(mailbox::rest::drop, &in.channel->side[1 - in.side],
-                            close_reason::undeliverable));
+  bury(in.inbox().close(mailbox::rest::drop, &in.peer_inbox(), close_reason::undeliverable));
 }
 
 } // namespace hawser::detail

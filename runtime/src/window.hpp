@@ -26,7 +26,7 @@ public:
   /// Does only the caller hold on to it?
   bool held_once() const noexcept { return refs_.load(std::memory_order_acquire) == 1; }
 
-  mailbox inbox;
+  lone_mailbox inbox;
   const std::string name;
   const std::uint64_t id;
   std::atomic<bool> closed{false};

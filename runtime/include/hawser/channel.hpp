@@ -8,17 +8,14 @@
 #include <vector>
 
 #include "hawser/close_reason.hpp"
+#include "hawser/detail/channel_side.hpp"
 #include "hawser/detail/ref.hpp"
 #include "hawser/limits.hpp"
 
 namespace hawser {
 
 namespace detail {
-struct carrier;
-class channel_state;
-class mailbox;
-void intrusive_add_ref(channel_state* target) noexcept;
-void intrusive_release(channel_state* target) noexcept;
+class queue_bounds;
 } // namespace detail
 
 /// What one direction of a channel has carried so far.
@@ -120,17 +117,17 @@ public:
   static std::pair<endpoint, endpoint> make_pair(const limits& bounds, creation_place at = {},
                                                  history owners = history::forgotten);
 
-  explicit operator bool() const noexcept { return static_cast<bool>(channel_); }
+  explicit operator bool() const noexcept { return static_cast<bool>(at_); }
 
   /// Is `other` the other end of the same channel?
   bool entangled_with(const endpoint& other) const noexcept {
-    return channel_ && channel_ == other.channel_ && side_ != other.side_;
+    return at_ && at_.channel() == other.at_.channel() && at_.side() != other.at_.side();
   }
 
   /// Which of the two ends this is, 0 or 1.
-  unsigned side() const noexcept { return side_; }
+  unsigned side() const noexcept { return at_.side(); }
 
-  channel_observer observe() const noexcept { return channel_observer{channel_}; }
+  channel_observer observe() const noexcept { return channel_observer{detail::ref{at_.channel()}}; }
 
   /// Closes this end: the peer gets `close` with `reason` after what it has been sent. Messages
   /// that wait here are dropped, and ports in them closed, without recursion however deeply they
@@ -138,14 +135,16 @@ public:
   void close(close_reason reason) noexcept;
 
   // For the owners inside the runtime (src/channel_state.hpp).
-  const detail::channel_state* identity() const noexcept { return channel_.get(); }
+  const detail::channel_state* identity() const noexcept { return at_.channel(); }
   detail::mailbox& inbox() const noexcept;
   detail::mailbox& peer_inbox() const noexcept;
   /// What observers are told about who owns it.
   void held_by(std::uint64_t holder) const noexcept;
   /// The peer's mailbox as something to travel in, and its own.
-  detail::carrier peer_carrier() const noexcept;
-  detail::carrier own_carrier() const noexcept;
+  detail::channel_side peer_carrier() const noexcept { return at_.peer(); }
+  detail::channel_side own_carrier() const noexcept { return at_; }
+  /// What either mailbox may hold.
+  const detail::queue_bounds& bounds() const noexcept;
   /// As `close`, when it is not known what has been taken of what the peer has posted.
   void sever(close_reason reason) noexcept;
   /// As `close`, but the messages waiting here can still be taken.
@@ -153,10 +152,9 @@ public:
 
 private:
   endpoint(detail::ref<detail::channel_state> channel, unsigned side) noexcept
-    : channel_(std::move(channel)), side_(side) {}
+    : at_(std::move(channel), side) {}
 
-  detail::ref<detail::channel_state> channel_;
-  unsigned side_ = 0;
+  detail::channel_side at_;
 };
 
 } // namespace hawser

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "hawser/detail/ref.hpp"
+
+namespace hawser::detail {
+
+class channel_state;
+class mailbox;
+void intrusive_add_ref(channel_state* target) noexcept;
+void intrusive_release(channel_state* target) noexcept;
+
+/// A counted reference to one side of a channel, 0 or 1, in one word: every port and every mailbox
+/// has one.
+class channel_side {
+public:
+  channel_side() noexcept = default;
+
+  channel_side(ref<channel_state> channel, unsigned side) noexcept
+    : word_(reinterpret_cast<std::uintptr_t>(channel.leak()) | side) {}
+
+  channel_side(const channel_side& other) noexcept : word_(other.word_) {
+    if (auto* target = channel())
+      intrusive_add_ref(target);
+  }
+
+  channel_side(channel_side&& other) noexcept : word_(std::exchange(other.word_, 0)) {}
+
+  channel_side& operator=(channel_side other) noexcept {
+    std::swap(word_, other.word_);
+    return *this;
+  }
+
+  ~channel_side() {
+    if (auto* target = channel())
+      intrusive_release(target);
+  }
+
+  explicit operator bool() const noexcept { return word_ != 0; }
+
+  /// Null if it refers to none.
+  channel_state* channel() const noexcept {
+    return reinterpret_cast<channel_state*>(word_ & ~std::uintptr_t{1});
+  }
+
+  unsigned side() const noexcept { return static_cast<unsigned>(word_ & 1); }
+
+  channel_side peer() const noexcept {
+    auto other = *this;
+    other.word_ ^= 1;
+    return other;
+  }
+
+  /// What waits for this side, and what this side posts to. Defined in `channel_state.hpp`.
+  mailbox& inbox() const noexcept;
+  mailbox& peer_inbox() const noexcept;
+
+  friend bool operator==(const channel_side&, const channel_side&) noexcept = default;
+
+private:
+  std::uintptr_t word_ = 0; // the channel's address, which is even, and the side
+};
+
+} // namespace hawser::detail
