@@ -193,7 +193,7 @@ std::optional<result<received_message>> registry_core::receive(port& from) {
 
 void registry_core::deliver_close(port& target, close_notice notice) {
   close_event ev{notice.reason, notice.undelivered};
-  if (target.events_ && (close_events || target.always_hears_close))
+  if (target.events_ && (close_events || target.always_hears_close()))
     target.events_->dispatch_trusted(ev);
   // The listeners have seen the last event there will be; keeping them would keep alive what they
   // hold, often the port itself.

@@ -97,6 +97,11 @@ public:
   void watch_close(mailbox_owner& watcher);
   void unwatch_close(const mailbox_owner& watcher);
 
+  // -- for its channel, which has no byte to spare: is the room for its owner taken? ------------
+
+  bool take_room() noexcept { return !room_taken_.exchange(true, std::memory_order_acquire); }
+  void leave_room() noexcept { room_taken_.store(false, std::memory_order_release); }
+
   // -- for reports, any thread (sighting.cpp) -------------------------------------------------
 
   port_sighting sight() const;
@@ -232,8 +237,9 @@ private:
   close_reason ended_as_{};  // meaningful once it has ended
   place place_ = place::nowhere;
   std::atomic<bool> low_due_{false}; // the owner has a fall to be told of; set inside lock_
-  bool enabled_ = false;             // written by the owner inside lock_
-  counting counting_{};              // written by the owner inside lock_
+  bool enabled_ : 1 = false;         // written by the owner inside lock_
+  counting counting_ : 1 {};         // likewise
+  std::atomic<bool> room_taken_{false};
   message_list incoming_;
   union {
     mailbox_owner* owner_; // while it is owned

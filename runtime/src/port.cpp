@@ -18,8 +18,28 @@ void port_events::report_exception(const event& ev, std::exception_ptr exception
     core->host.report_exception(ev, describe(owner_), std::move(exception));
 }
 
-port::port(registry_core& core, ref<ready_list> list, std::uint64_t id)
-  : receiver(std::move(list)), core_(&core), id_(id) {}
+port::port(ref<ready_list> list, std::uint64_t id, std::uint8_t room) noexcept
+  : receiver(std::move(list)),
+    room_(room),
+    id_high_(static_cast<std::uint16_t>(id >> 32)),
+    id_low_(static_cast<std::uint32_t>(id)) {}
+
+ref<port> port::make(const ref<ready_list>& list, std::uint64_t id, const endpoint& end) {
+  const auto at = end.own_carrier();
+  if (auto* room = at.channel()->take_room(at.side()))
+    return ref<port>::adopt(::new (room) port{list, id, static_cast<std::uint8_t>(at.side())});
+  return ref<port>::adopt(new port{list, id, no_room});
+}
+
+void port::dispose() noexcept {
+  const auto room = room_;
+  if (room == no_room) {
+    delete this;
+    return;
+  }
+  this->~port();
+  channel_state::leave_room(this, room);
+}
 
 void port::require_context() const {
   if (const auto* owner = core(); owner != nullptr && !owner->may_be_used_here())
@@ -28,16 +48,17 @@ void port::require_context() const {
 
 void port::entangle(endpoint end) {
   end_ = std::move(end);
-  core_->pending.moved_in(*this);
-  end_.held_by(core_->own_window->id);
-  end_.inbox().attach(*this, core_->own_window->id);
+  auto& owner = *list_core();
+  owner.pending.moved_in(*this);
+  end_.held_by(owner.own_window->id);
+  end_.inbox().attach(*this, owner.own_window->id);
 }
 
 endpoint port::disentangle(carrier in, std::int64_t* carried_bytes) {
   if (detached())
     return {};
   detached_ = true;
-  core_->pending.moved_out(*this);
+  list_core()->pending.moved_out(*this);
   const auto weight = end_.inbox().detach(std::move(in));
   if (carried_bytes != nullptr)
     *carried_bytes += weight;
@@ -67,8 +88,8 @@ void port::close(close_reason reason) {
 }
 
 void port::leave(close_reason reason) {
-  if (core_ != nullptr)
-    core_->pending.closed(*this);
+  if (auto* owner = core())
+    owner->pending.closed(*this);
   end_.inbox().detach();
   end_.close(reason);
   retire();
@@ -76,7 +97,7 @@ void port::leave(close_reason reason) {
 
 void port::abandon(close_reason reason) {
   detached_ = true;
-  core_ = nullptr;
+  abandoned_ = true;
   if (events_)
     events_->clear_listeners();
   if (end_) {
@@ -131,7 +152,8 @@ bool port::deliver_one(registry_core& core) {
 }
 
 void port::handle_dropped() noexcept {
-  if (handles_.fetch_sub(1) == 1 && core() != nullptr && end_ && mark_scheduled())
+  // One that was abandoned has no endpoint.
+  if (handles_.fetch_sub(1) == 1 && !list_closed() && end_ && mark_scheduled())
     enlist();
 }
 
@@ -156,13 +178,13 @@ void port::retire() {
 
 const std::string& port::label() const noexcept {
   static const std::string none;
-  return label_ ? *label_ : none;
+  return events_ && events_->label ? *events_->label : none;
 }
 
 void port::label(std::string text) {
   if (!detached())
     end_.inbox().note_label(text);
-  label_ = std::make_unique<std::string>(std::move(text));
+  events().label = std::make_unique<std::string>(std::move(text));
 }
 
 void registry_core::refused(const port& source, const error& err) {

@@ -19,12 +19,14 @@ class port;
 /// HTML has no such event; WebRTC's data channels do, under this name.
 inline constexpr const char* low_event = "bufferedamountlow";
 
-/// The listeners of one port; made when the first is added.
+/// The listeners and the label of one port; made when the first is added.
 class port_events : public event_target {
 public:
   explicit port_events(port& owner) noexcept : owner_(owner) {}
 
   using event_target::dispatch_trusted;
+
+  std::unique_ptr<std::string> label; ///< Most have none.
 
 protected:
   void report_exception(const event& ev, std::exception_ptr exception) override;
@@ -37,14 +39,17 @@ private:
 ///
 /// Entangled while it holds an open endpoint. Closing it with messages waiting in an enabled queue
 /// leaves it draining: detached for its users, but holding the endpoint until the queue is empty.
-class port : public receiver {
+class port final : public receiver {
 public:
-  port(registry_core& core, ref<ready_list> list, std::uint64_t id);
+  /// In the room that the channel of `end` has for it, if that is free.
+  static ref<port> make(const ref<ready_list>& list, std::uint64_t id, const endpoint& end);
 
-  std::uint64_t id() const noexcept { return id_; }
+  std::uint64_t id() const noexcept { return (std::uint64_t{id_high_} << 32) | id_low_; }
 
   /// Null once the context has ended, which a detached port is not told.
-  registry_core* core() const noexcept { return list_closed() ? nullptr : core_; }
+  registry_core* core() const noexcept {
+    return abandoned_ || list_closed() ? nullptr : list_core();
+  }
 
   /// Stops the process if another context than the owner's runs on this thread.
   void require_context() const;
@@ -85,11 +90,20 @@ public:
   const std::string& label() const noexcept;
   void label(std::string text);
 
-  bool always_hears_close = false; ///< Strict HTML or not.
+  /// Strict HTML or not.
+  bool always_hears_close() const noexcept { return always_hears_close_; }
+  void always_hear_close() noexcept { always_hears_close_ = true; }
+
+protected:
+  void dispose() noexcept override;
 
 private:
   friend class pending_posts;
   friend class registry_core;
+
+  static constexpr std::uint8_t no_room = 2;
+
+  port(ref<ready_list> list, std::uint64_t id, std::uint8_t room) noexcept;
 
   bool unreachable() const noexcept;
 
@@ -99,18 +113,24 @@ private:
   /// Lets go of the endpoint and the listeners of channel events; the registry forgets the port.
   void retire();
 
-  registry_core* core_;
+  // The first lie in what its base leaves free. Its number has 48 bits: a context that made a port
+  // each microsecond would run out of them after nine years.
+  bool detached_ : 1 = false;
+  bool pulled_ : 1 = false;    // its messages are taken by `receive`, not delivered
+  bool abandoned_ : 1 = false; // the context ends
+  bool always_hears_close_ : 1 = false;
+  const std::uint8_t room_ : 2; // of its channel in which it stands: the side, or none
+  const std::uint16_t id_high_;
+  const std::uint32_t id_low_;
+  std::atomic<std::uint32_t> handles_{0};
   endpoint end_;
   std::unique_ptr<port_events> events_;
-  std::unique_ptr<std::string> label_; // most have none
-  port* previous_ = nullptr;           // in the registry's list
+  port* previous_ = nullptr; // in the registry's list
   port* next_ = nullptr;
-  std::uint64_t id_;
   std::uint64_t pending_bytes_ = 0; // its part of what the context has posted and nobody has taken
-  std::atomic<std::uint32_t> handles_{0};
-  bool detached_ = false;
-  bool pulled_ = false; // its messages are taken by `receive`, not delivered
 };
+
+static_assert(sizeof(port) <= sizeof(port_rooms::room));
 
 /// Makes and opens `message_port` handles.
 class port_handle {

@@ -16,7 +16,7 @@ registry_core::registry_core(registry_host& context_host, std::shared_ptr<waker>
     bounds(context_bounds),
     origin(std::move(context_origin)),
     name(std::move(context_name)),
-    ready(ref<ready_list>::adopt(new ready_list{std::move(waker)})),
+    ready(ref<ready_list>::adopt(new ready_list{std::move(waker), this})),
     own_window(ref<window>::adopt(new window{bounds, name})),
     window_target(host),
     window_receiver_(ref<window_receiver>::adopt(new window_receiver{own_window, ready})) {
@@ -59,7 +59,7 @@ message_channel registry_core::make_channel(creation_place at) {
 
 message_port registry_core::adopt(endpoint end) {
   HAWSER_ASSERT(end, "an empty endpoint was adopted");
-  auto made = ref<port>::adopt(new port{*this, ready, ++last_port_id_});
+  auto made = port::make(ready, ++last_port_id_, end);
   if (closed) {
     made->abandon(close_reason::context_closed);
     end.close(close_reason::context_closed);
@@ -296,7 +296,7 @@ void port_registry::always_tell_close(const message_port& port) {
   auto* target = detail::port_handle::get(port);
   HAWSER_ASSERT(target != nullptr, "an empty message_port was to be told of its channel's end");
   target->require_context();
-  target->always_hears_close = true;
+  target->always_hear_close();
 }
 
 bool port_registry::closed() const noexcept {

@@ -33,7 +33,7 @@ public:
 
   friend void intrusive_release(mailbox_owner* target) noexcept {
     if (target->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
-      delete target;
+      target->dispose();
   }
 
   /// Marks it scheduled; true if it was not. The caller then must `enlist` it.
@@ -46,6 +46,12 @@ public:
 
 protected:
   virtual ~mailbox_owner();
+
+  /// Destroys it, the last reference being gone.
+  virtual void dispose() noexcept { delete this; }
+
+  /// Whose list it stands in; null for a router's. Gone once the list is closed.
+  registry_core* list_core() const noexcept;
 
   /// Has the context or the router ended? What belongs to it may be gone then.
   bool list_closed() const noexcept;
@@ -74,7 +80,8 @@ public:
 /// own takes everything at once. Holds a reference to each.
 class ready_list {
 public:
-  explicit ready_list(std::shared_ptr<waker> waker) noexcept : waker_(std::move(waker)) {}
+  explicit ready_list(std::shared_ptr<waker> waker, registry_core* core = nullptr) noexcept
+    : waker_(std::move(waker)), core_(core) {}
 
   ~ready_list() { drop_all(); }
 
@@ -117,12 +124,15 @@ public:
 
   bool closed() const noexcept { return closed_.load(); }
 
+  registry_core* core() const noexcept { return core_; }
+
 private:
   mailbox_owner* take_all() noexcept;
   void drop_all() noexcept;
 
   std::atomic<mailbox_owner*> head_{nullptr};
   std::shared_ptr<waker> waker_;
+  registry_core* const core_;
   std::atomic<std::uint32_t> refs_{1};
   std::atomic<bool> woken_{false};
   std::atomic<bool> closed_{false};
@@ -130,6 +140,10 @@ private:
 
 inline bool mailbox_owner::list_closed() const noexcept {
   return list_->closed();
+}
+
+inline registry_core* mailbox_owner::list_core() const noexcept {
+  return list_->core();
 }
 
 /// What a context or a router is working on, in the order of their turns. One thread's; holds a
