@@ -7,12 +7,11 @@ namespace hawser {
 
 browsing_context::browsing_context(caf::actor_config& cfg, detail::context_setup setup)
   : global_scope(cfg, std::move(setup.scope)),
-    url_(std::move(setup.url)),
     parent_(std::move(setup.parent)),
     opener_(std::move(setup.opener)),
-    start_(std::move(setup.start)),
+    start_(std::make_unique<start_function>(std::move(setup.start))),
     on_start_failure_(setup.on_start_failure) {
-  reporter().attach(registry(), events());
+  reporter().attach(events());
   *setup.made = window();
 }
 
@@ -58,10 +57,10 @@ window_proxy browsing_context::open(std::string_view url, start_function start,
 
 void browsing_context::run_start_function() {
   const auto start = std::exchange(start_, nullptr);
-  if (!start)
+  if (!*start)
     return;
   try {
-    start(this);
+    (*start)(this);
   } catch (...) {
     const auto exception = std::current_exception();
     if (on_start_failure_ == start_failure::is_reported)

@@ -139,7 +139,7 @@ std::vector<context_snapshot> context_directory::snapshot() const {
   all.reserve(entries_.size());
   for (const auto& [id, each] : entries_)
     all.push_back(
-      {each.kind, id, each.parent, each.window.name(), each.url, each.registry->window_inbound()});
+      {each.kind, id, each.parent, each.window.name(), *each.url, each.registry->window_inbound()});
   std::ranges::sort(all, {}, &context_snapshot::id);
   return all;
 }

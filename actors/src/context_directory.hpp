@@ -22,8 +22,8 @@ public:
   struct entry {
     caf::actor actor; ///< None for a `scoped_context`.
     window_proxy window;
-    std::uint64_t parent = 0; ///< 0 at the top.
-    std::string url;
+    std::uint64_t parent = 0;                ///< 0 at the top.
+    const std::string* url = nullptr;        ///< Alive as long as the entry is.
     const port_registry* registry = nullptr; ///< Alive as long as the entry is.
     std::vector<std::uint64_t> children;
     scope_kind kind = scope_kind::window;

@@ -17,20 +17,22 @@ class system_state;
 /// Tells the log, and the context's own `error` listeners, what its registry reports.
 class context_reporter : public registry_host {
 public:
-  context_reporter(std::shared_ptr<system_state> system, std::string context_name);
+  explicit context_reporter(std::shared_ptr<system_state> system) noexcept;
 
-  /// Who it reports for and where the `error` events go; set once these exist.
-  void attach(port_registry& registry, event_target& events) noexcept {
-    registry_ = &registry;
-    events_ = &events;
-  }
+  /// Who it reports for; set once that exists.
+  void speak_for(window_proxy context) noexcept { context_ = std::move(context); }
+
+  /// Where the `error` events go; set once that exists.
+  void attach(event_target& events) noexcept { events_ = &events; }
+
+  const std::string& context_name() const noexcept { return context_.name(); }
 
   /// The actor that runs the context, if one does; what it handles in CAF's way can end it.
   void run_by(const caf::scheduled_actor& actor) noexcept { actor_ = &actor; }
 
   /// Gets what no `error` listener of the context has handled.
   void escalate_to(std::function<void(const std::string& message)> next) {
-    escalate_ = std::move(next);
+    escalate_ = std::make_unique<escalation>(std::move(next));
   }
 
   /// An error of a worker that its owner has not handled at the worker object: the owner's own
@@ -45,14 +47,15 @@ public:
   bool goes_on() const noexcept override;
 
 private:
+  using escalation = std::function<void(const std::string& message)>;
+
   void fire_error(const std::string& message, std::exception_ptr exception);
 
   std::shared_ptr<system_state> system_;
-  std::string context_name_;
-  port_registry* registry_ = nullptr;
+  window_proxy context_;
   event_target* events_ = nullptr;
   const caf::scheduled_actor* actor_ = nullptr;
-  std::function<void(const std::string&)> escalate_;
+  std::unique_ptr<escalation> escalate_; ///< Only dedicated workers have one.
   bool in_error_hook_ = false;
 };
 

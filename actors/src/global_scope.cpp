@@ -3,12 +3,11 @@
 #include <caf/actor_cast.hpp>
 #include <caf/exit_reason.hpp>
 
-#include "context_reporter.hpp"
 #include "hawser/detail/context_messages.hpp"
 #include "hawser/shared_worker.hpp"
 #include "hawser/worker.hpp"
+#include "scope_parts.hpp"
 #include "system_state.hpp"
-#include "turn_job.hpp"
 #include "worker_object.hpp"
 
 namespace hawser {
@@ -40,32 +39,33 @@ caf::mailbox_element* no_message() {
 global_scope::global_scope(caf::actor_config& cfg, detail::scope_setup setup)
   : caf::event_based_actor(cfg),
     system_(std::move(setup.system)),
-    reporter_(std::make_unique<detail::context_reporter>(system_, setup.name)),
-    context_name_(std::move(setup.name)),
-    turns_(std::make_unique<detail::turn_job>(*this)) {
-  registry_ = std::make_unique<port_registry>(
-    *reporter_,
-    std::make_shared<detail::turn_waker>(caf::actor_cast<caf::strong_actor_ptr>(this), *turns_),
-    std::move(setup.origin), setup.limits.value_or(system_->default_limits), context_name_);
-  reporter_->run_by(*this);
-  registry_->stop_on(setup.termination.get_token());
-  registry_->strict_html(system_->strict);
+    url_(std::move(setup.url)),
+    parts_(std::make_unique<detail::scope_parts>(system_, *this)) {
+  auto& registry = parts_->registry.emplace(
+    parts_->reporter,
+    std::make_shared<detail::turn_waker>(caf::actor_cast<caf::strong_actor_ptr>(this),
+                                         parts_->turns),
+    std::move(setup.origin), setup.limits.value_or(system_->default_limits), std::move(setup.name));
+  parts_->reporter.speak_for(registry.window());
+  parts_->reporter.run_by(*this);
+  registry.stop_on(setup.termination.get_token());
+  registry.strict_html(system_->strict);
   if (setup.kind == scope_kind::shared_worker)
-    registry_->join({registry_->window().id(), registry_->origin()}); // Nobody shares its memory.
+    registry.join({registry.window().id(), registry.origin()}); // Nobody shares its memory.
   else if (setup.cluster)
-    registry_->join(*std::move(setup.cluster));
-  registry_->share_broadcasts(system_->broadcasts);
-  system_->open_ports.opened(*registry_, context_name_);
+    registry.join(*std::move(setup.cluster));
+  registry.share_broadcasts(system_->broadcasts);
+  system_->open_ports.opened(registry, context_name());
   const bool added = system_->directory.add({caf::actor{this},
-                                             registry_->window(),
+                                             registry.window(),
                                              setup.parent_id,
-                                             std::move(setup.url),
-                                             registry_.get(),
+                                             &url_,
+                                             &registry,
                                              {},
                                              setup.kind,
                                              std::move(setup.termination)});
   if (!added)
-    registry_->close(close_reason::context_closed);
+    registry.close(close_reason::context_closed);
   set_exception_handler([this](std::exception_ptr& exception) { return crash(exception); });
 }
 
@@ -74,17 +74,25 @@ global_scope::~global_scope() = default;
 // -- who it is ----------------------------------------------------------------------------------
 
 const origin& global_scope::origin() const noexcept {
-  return registry_->origin();
+  return parts_->registry->origin();
+}
+
+const std::string& global_scope::context_name() const noexcept {
+  return parts_->reporter.context_name();
+}
+
+detail::context_reporter& global_scope::reporter() noexcept {
+  return parts_->reporter;
 }
 
 // -- messages -----------------------------------------------------------------------------------
 
 message_channel global_scope::make_channel(const char* file, std::uint32_t line) {
-  return registry_->make_channel(file, line);
+  return parts_->registry->make_channel(file, line);
 }
 
 broadcast_channel global_scope::make_broadcast_channel(std::string name) {
-  return registry_->make_broadcast_channel(std::move(name));
+  return parts_->registry->make_broadcast_channel(std::move(name));
 }
 
 void global_scope::on_error(event_listener callback) {
@@ -101,51 +109,51 @@ void global_scope::remove_event_listener(listener_id id) {
 }
 
 port_registry& global_scope::registry() noexcept {
-  return *registry_;
+  return *parts_->registry;
 }
 
 const port_registry& global_scope::registry() const noexcept {
-  return *registry_;
+  return *parts_->registry;
 }
 
 // -- workers ------------------------------------------------------------------------------------
 
 worker global_scope::make_worker(worker_script script, worker_options options) {
-  return detail::make_worker({system_, *registry_, *reporter_}, std::move(script),
+  return detail::make_worker({system_, *parts_->registry, parts_->reporter}, std::move(script),
                              std::move(options));
 }
 
 shared_worker global_scope::make_shared_worker(worker_script script, worker_options options) {
-  return detail::make_shared_worker({system_, *registry_, *reporter_}, std::move(script),
-                                    std::move(options));
+  return detail::make_shared_worker({system_, *parts_->registry, parts_->reporter},
+                                    std::move(script), std::move(options));
 }
 
 // -- running ------------------------------------------------------------------------------------
 
 void global_scope::suspend_deliveries() {
-  registry_->suspend();
+  parts_->registry->suspend();
 }
 
 void global_scope::resume_deliveries() {
-  registry_->resume();
+  parts_->registry->resume();
 }
 
 void global_scope::close() {
-  registry_->stop_deliveries();
+  parts_->registry->stop_deliveries();
   quit(caf::exit_reason::user_shutdown);
 }
 
 void global_scope::stop_turns() noexcept {
-  turns_->stop();
+  parts_->turns.stop();
 }
 
 caf::resumable::resume_result global_scope::resume(detail::execution_unit* unit, std::size_t max) {
   const execution_unit_guard unit_guard{unit};
-  if (!turns_->enter(detail::turn_job::entry::mail))
+  if (!parts_->turns.enter(detail::turn_job::entry::mail))
     return caf::resumable::awaiting_message;
   caf::resumable::resume_result outcome;
   {
-    const registry_scope scope{*registry_};
+    const registry_scope scope{*parts_->registry};
     outcome = caf::event_based_actor::resume(unit, max);
   }
   return leave_to_others(outcome);
@@ -154,13 +162,13 @@ caf::resumable::resume_result global_scope::resume(detail::execution_unit* unit,
 // What CAF does around a message that it handles, for what is none.
 caf::resumable::resume_result global_scope::resume_turn(detail::execution_unit* unit) {
   const execution_unit_guard unit_guard{unit};
-  if (!turns_->enter(detail::turn_job::entry::turn))
+  if (!parts_->turns.enter(detail::turn_job::entry::turn))
     return caf::resumable::awaiting_message;
   auto outcome = caf::resumable::awaiting_message;
   if (!started_) {
     early_ = true;
   } else {
-    const registry_scope scope{*registry_};
+    const registry_scope scope{*parts_->registry};
     context(unit);
     current_mailbox_element(no_message());
     try {
@@ -181,16 +189,16 @@ caf::resumable::resume_result global_scope::resume_turn(detail::execution_unit* 
 // runs again. Whoever can post here keeps the waker, and that the actor: let go of the ring.
 caf::resumable::resume_result global_scope::leave_to_others(caf::resumable::resume_result outcome) {
   if (outcome != caf::resumable::done)
-    turns_->leave();
+    parts_->turns.leave();
   else if (ended_)
-    registry_.reset();
+    parts_->registry.reset();
   return outcome;
 }
 
 caf::behavior global_scope::make_behavior() {
-  if (!system_->directory.begin(registry_->window().id()))
+  if (!system_->directory.begin(parts_->registry->window().id()))
     detail::enqueue(*this, caf::make_message(detail::close_context{}), context());
-  if (registry_->closed() || registry_->stopped()) {
+  if (parts_->registry->closed() || parts_->registry->stopped()) {
     quit(caf::exit_reason::user_shutdown); // It was ended before it began.
     return {};
   }
@@ -200,7 +208,7 @@ caf::behavior global_scope::make_behavior() {
     return {};
   begin_events();
   if (early_) // It was woken before and will not be again until it has taken its turn.
-    turns_->schedule();
+    parts_->turns.schedule();
   return own_behavior();
 }
 
@@ -208,7 +216,7 @@ caf::error global_scope::crash(const std::exception_ptr& exception) {
   crashed_ = true;
   auto what = detail::describe(exception);
   system_->log.write(detail::component::context, spdlog::level::err, "handler_threw",
-                     "context '{}': a CAF handler threw, the context ends: {}", context_name_,
+                     "context '{}': a CAF handler threw, the context ends: {}", context_name(),
                      what);
   return caf::make_error(caf::sec::runtime_error, std::move(what));
 }
@@ -216,7 +224,7 @@ caf::error global_scope::crash(const std::exception_ptr& exception) {
 void global_scope::fail_start(const std::exception_ptr& exception) {
   const auto what = detail::describe(exception);
   system_->log.write(detail::component::context, spdlog::level::err, "start_threw",
-                     "context '{}': its start function threw, the context ends: {}", context_name_,
+                     "context '{}': its start function threw, the context ends: {}", context_name(),
                      what);
   crashed_ = true;
   quit(caf::make_error(caf::sec::runtime_error, what));
@@ -239,7 +247,7 @@ void global_scope::handle_with(caf::message_handler more) {
 }
 
 void global_scope::take_turn() {
-  busy_ = registry_->run_turn();
+  busy_ = parts_->registry->run_turn();
   end_turn();
 }
 
@@ -258,8 +266,8 @@ void global_scope::end(close_reason reason) {
   ended_ = true;
   handlers_ = {};
   leave();
-  const auto id = registry_->window().id();
-  registry_->close(reason);
+  const auto id = parts_->registry->window().id();
+  parts_->registry->close(reason);
   detail::end_contexts(system_->directory.remove(id, crashed_));
 }
 

@@ -45,14 +45,15 @@ public:
     : system(std::move(state)),
       url(at),
       waker(std::make_shared<thread_waker>()),
-      reporter(system, "main"),
+      reporter(system),
       registry(reporter, waker, detail::origin_of(url, nullptr), system->default_limits, "main"),
       scope_(std::in_place, registry) {
-    reporter.attach(registry, registry.window_events());
+    reporter.speak_for(registry.window());
+    reporter.attach(registry.window_events());
     registry.strict_html(system->strict);
     system->open_ports.opened(registry, "main");
     registry.share_broadcasts(system->broadcasts);
-    system->directory.add({{}, registry.window(), 0, url, &registry, {}});
+    system->directory.add({{}, registry.window(), 0, &url, &registry, {}});
   }
 
   ~host() {

@@ -53,7 +53,6 @@ window_proxy system_state::open(std::string_view url, start_function start, open
                     std::move(options.name), std::string{url},   options.limits,
                     nested ? creator.id : 0};
   context_setup setup{std::move(scope),
-                      std::string{url},
                       std::move(start),
                       options.on_start_failure,
                       nested ? creator.window : window_proxy{},

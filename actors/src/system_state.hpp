@@ -44,7 +44,6 @@ struct scope_setup {
 /// What a context is made of.
 struct context_setup {
   scope_setup scope;
-  std::string url;
   start_function start;
   start_failure on_start_failure;
   window_proxy parent;

@@ -7,10 +7,9 @@
 namespace hawser {
 
 worker_global_scope::worker_global_scope(caf::actor_config& cfg, detail::scope_setup setup)
-  : global_scope(cfg, setup),
-    script_(std::move(setup.url)),
+  : global_scope(cfg, std::move(setup)),
     events_(std::make_unique<detail::reported_target>(reporter(), "worker scope")) {
-  reporter().attach(registry(), *events_);
+  reporter().attach(*events_);
   // Whoever got a window message from here may answer to its source.
   registry().window_events().add_event_listener(
     "message", [this](message_event& ev) { events_->fire_again(ev); });

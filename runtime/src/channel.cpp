@@ -64,7 +64,7 @@ creation_place channel_observer::made_at() const noexcept {
 std::pair<endpoint, endpoint> endpoint::make_pair(const limits& bounds, creation_place at,
                                                   history owners) {
   auto channel = detail::ref<detail::channel_state>::adopt(
-    new detail::channel_state{detail::queue_bounds::of(bounds), at});
+    new detail::channel_state{detail::shared_limits::of(bounds), at});
   if (owners == history::kept)
     for (auto& each : channel->side)
       each.keep_history();
@@ -84,8 +84,8 @@ endpoint::~endpoint() {
   close(close_reason::undeliverable);
 }
 
-const detail::queue_bounds& endpoint::bounds() const noexcept {
-  return *at_.channel()->bounds;
+const limits& endpoint::bounds() const noexcept {
+  return at_.channel()->bounds->values;
 }
 
 void endpoint::held_by(std::uint64_t holder) const noexcept {

@@ -25,7 +25,7 @@ struct port_rooms {
 /// a handle that was forgotten, say, is a piece of its own.
 class channel_state : private port_rooms {
 public:
-  channel_state(ref<const queue_bounds> queues, creation_place at) noexcept
+  channel_state(ref<const shared_limits> queues, creation_place at) noexcept
     : bounds(std::move(queues)), file_(at.file), line_(at.line) {}
 
   creation_place made_at() const noexcept { return {file_, line_}; }
@@ -50,7 +50,7 @@ public:
   friend void intrusive_release(channel_state* target) noexcept;
 
   mailbox side[2];
-  const ref<const queue_bounds> bounds;
+  const ref<const shared_limits> bounds;
 
 private:
   const char* file_;

@@ -25,6 +25,12 @@ result<std::shared_ptr<const platform_object>> rebuild_with(const port_registry:
   }
 }
 
+template <class Interfaces>
+const port_registry::rebuild* find_interface(const Interfaces& among, std::string_view name) {
+  const auto found = among.find(name);
+  return found == among.end() ? nullptr : &found->second;
+}
+
 bool shares_memory(const value& from) {
   if (const auto* view = from.get_if<array_buffer_view>())
     return std::holds_alternative<shared_array_buffer>(view->buffer());
@@ -44,7 +50,7 @@ result<value> registry_core::deserialize_leaf(const value& from, value_copier& c
                                               const std::vector<message_port>& ports) const {
   if (from.type() == value_type::transferred)
     return value{ports.at(from.transferred_index())};
-  if (msg.extras && msg.extras->cluster && *msg.extras->cluster != scope.cluster
+  if (msg.extras && msg.extras->cluster && *msg.extras->cluster != scope.cluster()
       && shares_memory(from))
     return error{errc::data_decode_error,
                  copier.path() + ": shared memory cannot leave its agent cluster"};
@@ -56,14 +62,14 @@ result<value> registry_core::deserialize_leaf(const value& from, value_copier& c
   if (object == nullptr)
     return from; // Buffers that were copied when posted are this message's own.
   const auto& sent = static_cast<const serialized_object&>(**object);
-  const auto found = exposed.find(sent.interface_name());
-  if (found == exposed.end())
+  const auto* how = exposed ? find_interface(*exposed, sent.interface_name()) : nullptr;
+  if (how == nullptr)
     return error{errc::data_decode_error,
                  copier.path() + ": this context exposes no " + std::string{sent.interface_name()}};
   auto content = copier.copy(sent.content());
   if (!content)
     return content;
-  auto rebuilt = rebuild_with(found->second, *content);
+  auto rebuilt = rebuild_with(*how, *content);
   if (!rebuilt)
     return error{rebuilt.error().code(), copier.path() + ": " + rebuilt.error().what()};
   return value{*std::move(rebuilt)};
@@ -74,7 +80,7 @@ result<std::vector<message_port>> registry_core::receive_ports(message& msg) {
   if (!msg.extras || msg.extras->ports.empty())
     return received;
   auto& arriving = msg.extras->ports;
-  if (statistics.ports + arriving.size() > bounds.ports_per_context_max) {
+  if (statistics.ports + arriving.size() > bounds().ports_per_context_max) {
     for (auto& end : arriving)
       end.close(close_reason::limit);
     return error{errc::quota_exceeded_error, "the context owns " + std::to_string(statistics.ports)

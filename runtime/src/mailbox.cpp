@@ -44,11 +44,17 @@ void bury(std::vector<message> dropped) noexcept {
   open_grave = nullptr;
 }
 
-ref<const queue_bounds> queue_bounds::of(const limits& from) {
-  thread_local ref<const queue_bounds> last;
-  if (!last || last->bytes_max != from.queue_bytes_max
-      || last->messages_max != from.queue_messages_max)
-    last = ref<const queue_bounds>::adopt(new queue_bounds{from});
+ref<const shared_limits> shared_limits::of(const limits& from) {
+  // Empty again once the thread has ended: what is destroyed after that may still make channels.
+  struct memory {
+    ~memory() { last = {}; }
+
+    ref<const shared_limits> last;
+  };
+  thread_local memory own;
+  auto& last = own.last;
+  if (!last || (&last->values != &from && last->values != from))
+    last = ref<const shared_limits>::adopt(new shared_limits{from});
   return last;
 }
 
@@ -58,29 +64,30 @@ mailbox::~mailbox() {
   delete extras();
 }
 
-bool mailbox::has_room(std::uint64_t bytes, const queue_bounds& bounds) {
+bool mailbox::has_room(std::uint64_t bytes, const limits& bounds) {
   const std::scoped_lock guard{lock_};
   // What a closed mailbox discards needs no room.
   return !open_locked() || has_room_locked(bytes, bounds);
 }
 
-bool mailbox::has_room_locked(std::uint64_t bytes, const queue_bounds& bounds) noexcept {
+bool mailbox::has_room_locked(std::uint64_t bytes, const limits& bounds) noexcept {
   const bool known = ending_ == ending::none && credit_.messages != 0 && bytes <= credit_.bytes;
   return known || find_room_locked(bytes, bounds);
 }
 
 // What has been taken is looked at only when it matters, since the owner writes it all the time.
-bool mailbox::find_room_locked(std::uint64_t bytes, const queue_bounds& bounds) noexcept {
+bool mailbox::find_room_locked(std::uint64_t bytes, const limits& bounds) noexcept {
   const auto messages = posted_messages_ - taken_messages_.load(std::memory_order_relaxed);
   const auto* more = extras();
   const auto carried = more == nullptr ? 0 : more->carried_bytes.load(std::memory_order_relaxed);
   const auto in_all = posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed)
                       + static_cast<std::uint64_t>(std::max(std::int64_t{0}, carried));
-  if (messages >= bounds.messages_max || bytes > bounds.bytes_max
-      || in_all > bounds.bytes_max - bytes)
+  if (messages >= bounds.queue_messages_max || bytes > bounds.queue_bytes_max
+      || in_all > bounds.queue_bytes_max - bytes)
     return false;
   if (ending_ == ending::none)
-    credit_ = {at_most(bounds.messages_max - messages), at_most(bounds.bytes_max - in_all)};
+    credit_ = {at_most(bounds.queue_messages_max - messages),
+               at_most(bounds.queue_bytes_max - in_all)};
   return true;
 }
 
@@ -91,7 +98,7 @@ void mailbox::spend_locked(std::uint32_t messages, std::uint64_t bytes) noexcept
   credit_.bytes -= at_most(std::min(bytes, std::uint64_t{credit_.bytes}));
 }
 
-pushed mailbox::push_within(message&& msg, const queue_bounds* bounds) {
+pushed mailbox::push_within(message&& msg, const limits* bounds) {
   ref<mailbox_owner> wanted;
   auto outcome = pushed::queued;
   carrier around; // The queue this mailbox itself travels in.
@@ -348,9 +355,11 @@ std::vector<message> mailbox::close(rest what, mailbox* sender, close_reason rea
     if (what == rest::drop) {
       closing_ = closing::dropped;
       fell = fell_locked();
-      dropped.reserve(incoming_.size() + ready_.size());
-      ready_.move_to(dropped);
-      incoming_.move_to(dropped);
+      if (!idle_locked()) {
+        dropped.reserve(incoming_.size() + ready_.size());
+        ready_.move_to(dropped);
+        incoming_.move_to(dropped);
+      }
       ready_.shrink(0);
       incoming_.shrink(0);
     }

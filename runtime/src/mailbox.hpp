@@ -14,7 +14,7 @@
 #include "mailbox_facts.hpp"
 #include "message.hpp"
 #include "message_list.hpp"
-#include "queue_bounds.hpp"
+#include "shared_limits.hpp"
 #include "word_lock.hpp"
 
 namespace hawser::detail {
@@ -48,7 +48,7 @@ public:
 
   /// Is there room for a message of that size? Always in a closed mailbox, which keeps none. Stays
   /// true for a sole sender that does not push.
-  bool has_room(std::uint64_t bytes, const queue_bounds& bounds);
+  bool has_room(std::uint64_t bytes, const limits& bounds);
 
   /// Appends, wakes the owner if need be. Discards the message if the mailbox is closed. To a full
   /// one it appends too, for a message that may not be lost any more, since ports were detached
@@ -56,9 +56,7 @@ public:
   pushed push(message&& msg) { return push_within(std::move(msg), nullptr); }
 
   /// The same, but refuses if there is no room.
-  pushed push(message&& msg, const queue_bounds& bounds) {
-    return push_within(std::move(msg), &bounds);
-  }
+  pushed push(message&& msg, const limits& bounds) { return push_within(std::move(msg), &bounds); }
 
   /// No more will come: the owner gets a close notice after what is queued.
   void end(close_notice notice);
@@ -201,9 +199,9 @@ private:
 
   bool idle_locked() const noexcept { return incoming_.empty() && ready_.empty(); }
 
-  pushed push_within(message&& msg, const queue_bounds* bounds);
-  bool has_room_locked(std::uint64_t bytes, const queue_bounds& bounds) noexcept;
-  bool find_room_locked(std::uint64_t bytes, const queue_bounds& bounds) noexcept;
+  pushed push_within(message&& msg, const limits* bounds);
+  bool has_room_locked(std::uint64_t bytes, const limits& bounds) noexcept;
+  bool find_room_locked(std::uint64_t bytes, const limits& bounds) noexcept;
   void spend_locked(std::uint32_t messages, std::uint64_t bytes) noexcept;
 
   void pop_ready(message& msg) noexcept;
@@ -264,14 +262,14 @@ static_assert(sizeof(void*) != 8 || sizeof(mailbox) == 96);
 /// A mailbox that belongs to no channel and knows its own bounds.
 class lone_mailbox : public mailbox {
 public:
-  explicit lone_mailbox(const limits& bounds) noexcept : bounds_(bounds) {}
+  explicit lone_mailbox(const limits& bounds) : bounds_(shared_limits::of(bounds)) {}
 
-  bool has_room(std::uint64_t bytes) { return mailbox::has_room(bytes, bounds_); }
+  bool has_room(std::uint64_t bytes) { return mailbox::has_room(bytes, bounds_->values); }
 
-  pushed push_if_room(message&& msg) { return push(std::move(msg), bounds_); }
+  pushed push_if_room(message&& msg) { return push(std::move(msg), bounds_->values); }
 
 private:
-  const queue_bounds bounds_;
+  const ref<const shared_limits> bounds_;
 };
 
 } // namespace hawser::detail

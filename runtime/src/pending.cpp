@@ -9,8 +9,8 @@
 namespace hawser {
 namespace detail {
 
-pending_posts::pending_posts(registry_core& core) noexcept
-  : core_(core), bytes_max_(core.bounds.posted_bytes_per_context_max) {}
+pending_posts::pending_posts(registry_core& core, std::uint64_t bytes_max) noexcept
+  : core_(core), bytes_max_(bytes_max) {}
 
 void pending_posts::posted(port& source, std::uint64_t bytes) noexcept {
   source.pending_bytes_ += bytes;
@@ -30,12 +30,15 @@ void pending_posts::closed(port& which) {
   count_anew(which);
   if (which.pending_bytes_ == 0)
     return;
-  left_behind_.push_back({which.end().observe(), 1 - which.end().side(), which.pending_bytes_});
+  if (!left_behind_)
+    left_behind_ = std::make_unique<estates>();
+  auto& [all, look_again_at] = *left_behind_;
+  all.push_back({which.end().observe(), 1 - which.end().side(), which.pending_bytes_});
   which.pending_bytes_ = 0;
-  if (left_behind_.size() < look_again_at_)
+  if (all.size() < look_again_at)
     return;
   forget_drained();
-  look_again_at_ = std::max(std::size_t{64}, 2 * left_behind_.size());
+  look_again_at = std::max(std::size_t{64}, 2 * all.size());
 }
 
 bool pending_posts::has_room(port& source, std::uint64_t bytes) {
@@ -56,21 +59,23 @@ void pending_posts::count_anew(port& which) noexcept {
 }
 
 void pending_posts::forget_drained() {
-  for (auto& each : left_behind_) {
+  if (!left_behind_)
+    return;
+  for (auto& each : left_behind_->all) {
     const auto now = each.channel.towards(each.side).queued_bytes();
     sum_ += now - each.bytes;
     each.bytes = now;
   }
-  std::erase_if(left_behind_, [](const estate& each) { return each.bytes == 0; });
+  std::erase_if(left_behind_->all, [](const estate& each) { return each.bytes == 0; });
 }
 
 error registry_core::admit(port& source, std::uint64_t bytes) {
   if (pending.has_room(source, bytes) || source.end().peer_inbox().closed())
     return {};
-  return {errc::quota_exceeded_error, "context '" + name + "' has posted "
+  return {errc::quota_exceeded_error, "context '" + name() + "' has posted "
                                         + std::to_string(pending.bytes())
                                         + " bytes that nobody has taken, the limit is "
-                                        + std::to_string(bounds.posted_bytes_per_context_max)};
+                                        + std::to_string(bounds().posted_bytes_per_context_max)};
 }
 
 // -- the event ----------------------------------------------------------------------------------

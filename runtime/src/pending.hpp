@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "hawser/channel.hpp"
@@ -19,7 +20,7 @@ class registry_core;
 /// first for the port in use, whose peer is the likeliest to have taken something.
 class pending_posts {
 public:
-  explicit pending_posts(registry_core& core) noexcept;
+  pending_posts(registry_core& core, std::uint64_t bytes_max) noexcept;
 
   void posted(port& source, std::uint64_t bytes) noexcept;
 
@@ -51,11 +52,15 @@ private:
     std::uint64_t bytes;
   };
 
+  struct estates {
+    std::vector<estate> all;
+    std::size_t look_again_at = 64; // of them
+  };
+
   registry_core& core_;
   const std::uint64_t bytes_max_;
   std::uint64_t sum_ = 0;
-  std::vector<estate> left_behind_;
-  std::size_t look_again_at_ = 64; // entries
+  std::unique_ptr<estates> left_behind_; // none before a port with some was closed
 };
 
 } // namespace hawser::detail

@@ -13,16 +13,16 @@ registry_core::registry_core(registry_host& context_host, std::shared_ptr<waker>
                              hawser::origin context_origin, const limits& context_bounds,
                              std::string context_name)
   : host(context_host),
-    bounds(context_bounds),
     origin(std::move(context_origin)),
-    name(std::move(context_name)),
     ready(ref<ready_list>::adopt(new ready_list{std::move(waker), this})),
-    own_window(ref<window>::adopt(new window{bounds, name})),
+    own_window(ref<window>::adopt(new window{context_bounds, std::move(context_name)})),
     window_target(host),
+    scope{context_bounds.value_depth_max, context_bounds.transfers_per_message_max, &origin},
+    pending{*this, context_bounds.posted_bytes_per_context_max},
+    bounds_(shared_limits::of(context_bounds)),
     window_receiver_(ref<window_receiver>::adopt(new window_receiver{own_window, ready})) {
-  HAWSER_ASSERT(bounds.deliveries_per_port_max > 0 && bounds.deliveries_per_turn_max > 0,
+  HAWSER_ASSERT(bounds().deliveries_per_port_max > 0 && bounds().deliveries_per_turn_max > 0,
                 "a turn must be allowed to deliver something");
-  scope = {bounds.value_depth_max, bounds.transfers_per_message_max, {0, origin}};
 }
 
 registry_core::~registry_core() {
@@ -42,13 +42,13 @@ context_broadcasts& registry_core::own_broadcasts() {
 
 void registry_core::used_elsewhere(const std::string& what) const {
   const auto* running = current();
-  panic(what + " of context '" + name + "' was used "
+  panic(what + " of context '" + name() + "' was used "
         + (running == nullptr ? std::string{"outside of any context"}
-                              : "in context '" + running->name + "'"));
+                              : "in context '" + running->name() + "'"));
 }
 
 message_channel registry_core::make_channel(creation_place at) {
-  auto [first, second] = endpoint::make_pair(bounds, at, owners);
+  auto [first, second] = endpoint::make_pair(bounds(), at, owners);
   ++statistics.channels_made;
   host.report_channel(first.observe());
   message_channel made;
@@ -113,12 +113,12 @@ bool registry_core::run_turn(std::size_t deliveries_max) {
   if (stopping() || suspended)
     return false; // Suspended, it stays woken: who posts meanwhile need not call.
   const current_registry_guard guard{this};
-  auto left = deliveries_max == 0 ? bounds.deliveries_per_turn_max : deliveries_max;
+  auto left = deliveries_max == 0 ? bounds().deliveries_per_turn_max : deliveries_max;
   ready->begin_turn();
   ready->move_to(turns_);
   while (left > 0 && !stopping() && !suspended && !turns_.empty()) {
     auto next = turns_.pop_front();
-    const auto quantum = std::min(left, bounds.deliveries_per_port_max);
+    const auto quantum = std::min(left, bounds().deliveries_per_port_max);
     const auto delivered = deliver_some(static_cast<receiver&>(*next), quantum);
     left -= delivered.count;
     ready->move_to(turns_); // What became ready meanwhile comes before this one's second chance.
@@ -185,7 +185,7 @@ const hawser::origin& port_registry::origin() const noexcept {
 }
 
 const limits& port_registry::bounds() const noexcept {
-  return core_->bounds;
+  return core_->bounds();
 }
 
 window_proxy port_registry::window() const {
@@ -234,11 +234,14 @@ channel_observer port_registry::observe(const message_port& port) const {
 }
 
 void port_registry::join(agent_cluster cluster) {
-  core_->scope.cluster = std::move(cluster);
+  core_->scope.joined = std::make_unique<const agent_cluster>(std::move(cluster));
 }
 
 const agent_cluster& port_registry::cluster() const noexcept {
-  return core_->scope.cluster;
+  auto& joined = core_->scope.joined;
+  if (!joined)
+    joined = std::make_unique<const agent_cluster>(core_->scope.cluster());
+  return *joined;
 }
 
 void port_registry::isolate(cross_origin_isolation isolation) {
@@ -246,7 +249,10 @@ void port_registry::isolate(cross_origin_isolation isolation) {
 }
 
 void port_registry::expose(std::string interface_name, rebuild how) {
-  core_->exposed.insert_or_assign(std::move(interface_name), std::move(how));
+  auto& exposed = core_->exposed;
+  if (!exposed)
+    exposed = std::make_unique<std::map<std::string, rebuild, std::less<>>>();
+  exposed->insert_or_assign(std::move(interface_name), std::move(how));
 }
 
 bool port_registry::run_turn(std::size_t deliveries_max) {

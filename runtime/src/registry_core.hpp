@@ -149,17 +149,20 @@ public:
       visit(*it);
   }
 
+  const limits& bounds() const noexcept { return bounds_->values; }
+
+  const std::string& name() const noexcept { return own_window->name; }
+
   registry_host& host;
-  const limits bounds;
   const hawser::origin origin;
-  const std::string name;
   const ref<ready_list> ready;
   const ref<window> own_window;
   window_events window_target;
-  std::map<std::string, port_registry::rebuild, std::less<>> exposed;
+  /// None before an interface is exposed.
+  std::unique_ptr<std::map<std::string, port_registry::rebuild, std::less<>>> exposed;
   live_statistics statistics;
   serialization_scope scope; ///< How this context serializes.
-  pending_posts pending{*this};
+  pending_posts pending;
   bool strict = false; ///< The host marks its turns, so that a stray use can be told.
   history owners = history::forgotten;
   bool close_events = true;                       ///< Unless the host wants strict HTML.
@@ -199,6 +202,7 @@ private:
   [[gnu::tls_model("initial-exec")]] static constinit inline thread_local registry_core* current_ =
     nullptr;
 
+  const ref<const shared_limits> bounds_;
   port* ports_ = nullptr;
   std::uint64_t last_port_id_ = 0;
   ref<window_receiver> window_receiver_;

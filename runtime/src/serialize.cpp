@@ -132,7 +132,7 @@ private:
     if (by_.isolation == cross_origin_isolation::not_isolated)
       return refuse(copier, "this context is not isolated and cannot share memory");
     msg_.to_be_rebuilt = true;
-    msg_.with_extras().cluster = by_.cluster;
+    msg_.with_extras().cluster = by_.cluster();
     return from;
   }
 

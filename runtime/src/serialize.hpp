@@ -35,8 +35,15 @@ using resolved_items = std::vector<resolved_item>;
 struct serialization_scope {
   std::size_t value_depth_max = limits{}.value_depth_max;
   std::size_t transfers_per_message_max = limits{}.transfers_per_message_max;
-  agent_cluster cluster;
+  const hawser::origin* origin = nullptr; ///< None outside of any context.
   cross_origin_isolation isolation = cross_origin_isolation::isolated;
+  std::unique_ptr<const agent_cluster> joined = nullptr; ///< None: that of its origin.
+
+  agent_cluster cluster() const {
+    if (joined)
+      return *joined;
+    return origin == nullptr ? agent_cluster{} : agent_cluster{0, *origin};
+  }
 };
 
 /// `transfer[2]: it stands in the list twice`.

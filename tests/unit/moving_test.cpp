@@ -299,5 +299,44 @@ TEST_CASE("a context that stops delivering finishes its event and can still post
   CHECK(answers.seen == trace{"last words"});
 }
 
+TEST_CASE("a port comes to a side whose former owners still have handles", "[moving]") {
+  test_context a{"a"};
+  test_context b{"b"};
+  ferry there{a, b};
+  ferry back{b, a};
+  auto [stays, moves] = a->make_channel();
+  std::vector<message_port> former{moves};
+  for (int i = 0; i < 4; ++i) {
+    former.push_back(there.carry(former.back()));
+    former.push_back(back.carry(former.back()));
+  }
+  former.erase(former.begin(), former.begin() + 3); // The room they took is free again.
+  former.push_back(there.carry(former.back()));
+  inbox at{former.back()};
+  stays.post_message("found");
+  settle(a, b);
+  CHECK(at.seen == trace{"found"});
+  for (std::size_t i = 0; i + 1 < former.size(); ++i)
+    CHECK(former[i].detached());
+  CHECK_FALSE(former.back().detached());
+}
+
+TEST_CASE("handles outlive their channel and its contexts", "[moving]") {
+  std::vector<message_port> kept;
+  {
+    test_context a{"a"};
+    test_context b{"b"};
+    auto [stays, moves] = a->make_channel();
+    ferry boat{a, b};
+    kept = {stays, moves, boat.carry(moves)};
+    stays.close();
+    settle(a, b);
+  }
+  for (const auto& each : kept) {
+    CHECK(each.detached());
+    CHECK_FALSE(each.post_message("to nobody"));
+  }
+}
+
 } // namespace
 } // namespace hawser

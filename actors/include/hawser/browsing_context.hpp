@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,7 @@ public:
 
   // -- who it is ------------------------------------------------------------------------------
 
-  const std::string& url() const noexcept { return url_; }
+  const std::string& url() const noexcept { return place(); }
 
   /// Itself, as others see it.
   window_proxy window() const;
@@ -60,10 +61,9 @@ protected:
   void run_start_function() override;
 
 private:
-  std::string url_;
   window_proxy parent_;
   window_proxy opener_;
-  start_function start_;
+  std::unique_ptr<start_function> start_; ///< None once it has run.
   start_failure on_start_failure_;
 };
 

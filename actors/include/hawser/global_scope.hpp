@@ -21,9 +21,9 @@ class worker_script;
 
 namespace detail {
 class context_reporter;
+struct scope_parts;
 struct scope_setup;
 class system_state;
-class turn_job;
 } // namespace detail
 
 /// What contexts and workers have in common: an actor with an event loop, an origin and ports.
@@ -43,7 +43,7 @@ public:
   const hawser::origin& origin() const noexcept;
 
   /// The name it was opened or made with. HTML's `name`, a word that CAF has taken.
-  const std::string& context_name() const noexcept { return context_name_; }
+  const std::string& context_name() const noexcept;
 
   // -- messages -------------------------------------------------------------------------------
 
@@ -132,7 +132,10 @@ protected:
 
   detail::system_state& system() const noexcept { return *system_; }
 
-  detail::context_reporter& reporter() noexcept { return *reporter_; }
+  detail::context_reporter& reporter() noexcept;
+
+  /// Where it was opened, or the name of its script.
+  const std::string& place() const noexcept { return url_; }
 
   /// Did the last turn leave something to deliver?
   bool busy() const noexcept { return busy_; }
@@ -149,10 +152,8 @@ private:
   void end(close_reason reason);
 
   std::shared_ptr<detail::system_state> system_;
-  std::unique_ptr<detail::context_reporter> reporter_;
-  std::unique_ptr<port_registry> registry_;
-  std::string context_name_;
-  std::unique_ptr<detail::turn_job> turns_;
+  const std::string url_;
+  const std::unique_ptr<detail::scope_parts> parts_;
   caf::message_handler handlers_;
   bool started_ = false;
   bool crashed_ = false;

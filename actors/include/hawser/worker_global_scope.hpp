@@ -28,7 +28,7 @@ public:
   ~worker_global_scope() override;
 
   /// The name of its script.
-  const std::string& script() const noexcept { return script_; }
+  const std::string& script() const noexcept { return place(); }
 
   /// Has it been closed or terminated? C++ cannot interrupt a function that does not return: one
   /// that works for long asks this from time to time. What it posts once it is terminated reaches
@@ -51,7 +51,6 @@ protected:
   void run(const std::function<void()>& start);
 
 private:
-  std::string script_;
   std::unique_ptr<detail::reported_target> events_;
 };
 

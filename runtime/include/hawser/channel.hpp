@@ -14,10 +14,6 @@
 
 namespace hawser {
 
-namespace detail {
-class queue_bounds;
-} // namespace detail
-
 /// What one direction of a channel has carried so far.
 struct direction_statistics {
   std::uint64_t posted_messages = 0; ///< Accepted for the side that receives.
@@ -144,7 +140,7 @@ public:
   detail::channel_side peer_carrier() const noexcept { return at_.peer(); }
   detail::channel_side own_carrier() const noexcept { return at_; }
   /// What either mailbox may hold.
-  const detail::queue_bounds& bounds() const noexcept;
+  const limits& bounds() const noexcept;
   /// As `close`, when it is not known what has been taken of what the peer has posted.
   void sever(close_reason reason) noexcept;
   /// As `close`, but the messages waiting here can still be taken.

@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "hawser/event_listener.hpp"
 
@@ -18,8 +17,8 @@ namespace hawser {
 /// more, and a listener may replace or remove itself.
 class event_target {
 public:
-  event_target() = default;
-  virtual ~event_target() = default;
+  event_target() noexcept;
+  virtual ~event_target();
 
   event_target(const event_target&) = delete;
   event_target& operator=(const event_target&) = delete;
@@ -51,21 +50,19 @@ protected:
   virtual void report_exception(const event& ev, std::exception_ptr exception) = 0;
 
 private:
-  struct listener {
-    listener_id id;
-    std::string type;
-    event_listener callback;
-    listen how;
-    bool is_handler;
-    bool removed = false;
-  };
+  struct listener;
 
+  template <class Matches>
+  listener* find(Matches matches) const noexcept;
+
+  void append(std::unique_ptr<listener> added) noexcept;
   void dispatch(event& ev);
   void forget(listener& which) noexcept;
   void sweep() noexcept;
 
-  std::vector<std::unique_ptr<listener>> listeners_;
-  std::vector<std::unique_ptr<listener>> retired_; // replaced while they may be running
+  // In the order in which they run. Most targets have one or two, and many have none.
+  std::unique_ptr<listener> first_;
+  listener* last_ = nullptr;
   std::uint64_t last_id_ = 0;
   std::uint32_t dispatches_ = 0; // nested ones in progress
   bool dirty_ = false;

@@ -40,6 +40,8 @@ struct limits {
 
   /// Events one context may deliver before its actor looks at its other work.
   std::size_t deliveries_per_turn_max = 256;
+
+  friend bool operator==(const limits&, const limits&) noexcept = default;
 };
 
 } // namespace hawser
