@@ -19,7 +19,7 @@ static_assert(sizeof(word_lock) == 4);
 TEST_CASE("one thread at a time is inside a lock of one word, and none is forgotten",
           "[stress][threads]") {
   const unsigned threads_count = 2 * std::max(2U, std::thread::hardware_concurrency());
-  constexpr std::uint64_t visits = 20'000;
+  constexpr std::uint64_t visits = 5'000;
   word_lock lock;
   std::uint64_t inside = 0; // Each is wrong in the end if two were inside at once.
   std::uint64_t sum = 0;
