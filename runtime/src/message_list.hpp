@@ -47,9 +47,9 @@ public:
 
   /// Must not be empty.
   void pop_front(message& into) noexcept {
-    auto& first = items()[block_->next];
-    into = std::move(first);
-    first.~message();
+    auto* first = items() + block_->next;
+    into = std::move(*first);
+    std::destroy_at(first);
     if (++block_->next == block_->size)
       block_->next = block_->size = 0;
   }

@@ -19,14 +19,14 @@ public:
   channel_side() noexcept = default;
 
   channel_side(ref<channel_state> channel, unsigned side) noexcept
-    : word_(reinterpret_cast<std::uintptr_t>(channel.leak()) | side) {}
+    : word_(reinterpret_cast<char*>(channel.leak()) + side) {}
 
   channel_side(const channel_side& other) noexcept : word_(other.word_) {
     if (auto* target = channel())
       intrusive_add_ref(target);
   }
 
-  channel_side(channel_side&& other) noexcept : word_(std::exchange(other.word_, 0)) {}
+  channel_side(channel_side&& other) noexcept : word_(std::exchange(other.word_, nullptr)) {}
 
   channel_side& operator=(channel_side other) noexcept {
     std::swap(word_, other.word_);
@@ -38,18 +38,20 @@ public:
       intrusive_release(target);
   }
 
-  explicit operator bool() const noexcept { return word_ != 0; }
+  explicit operator bool() const noexcept { return word_ != nullptr; }
 
   /// Null if it refers to none.
   channel_state* channel() const noexcept {
-    return reinterpret_cast<channel_state*>(word_ & ~std::uintptr_t{1});
+    return reinterpret_cast<channel_state*>(word_ - side());
   }
 
-  unsigned side() const noexcept { return static_cast<unsigned>(word_ & 1); }
+  unsigned side() const noexcept {
+    return static_cast<unsigned>(reinterpret_cast<std::uintptr_t>(word_) & 1);
+  }
 
   channel_side peer() const noexcept {
     auto other = *this;
-    other.word_ ^= 1;
+    other.word_ += side() == 0 ? 1 : -1;
     return other;
   }
 
@@ -60,7 +62,7 @@ public:
   friend bool operator==(const channel_side&, const channel_side&) noexcept = default;
 
 private:
-  std::uintptr_t word_ = 0; // the channel's address, which is even, and the side
+  char* word_ = nullptr; // the channel's address, which is even, and the side added
 };
 
 } // namespace hawser::detail
