@@ -193,7 +193,7 @@ void value_copier::bind_graph(const std::vector<std::size_t>& group) {
     own.insert(inside::node(shells_[at]));
   }
   bool active = false;
-  std::uint32_t depth = 0;
+  std::uint32_t depth = 2; // Also if an error has left all of them unfinished.
   std::uint64_t refs = 0;
   std::uint64_t bytes = 0;
   for (const auto at : group) {

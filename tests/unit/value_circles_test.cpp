@@ -66,3 +66,14 @@ TEST_CASE("a copy that fails in the middle of a circle leaves nothing behind", "
   REQUIRE_FALSE(copied);
   CHECK(copied.error().what() == "data[1]: the buffer was transferred already");
 }
+
+TEST_CASE("a copy that fails in a circle of one leaves nothing behind", "[value][graph]") {
+  array_buffer detached{4};
+  static_cast<void>(detached.transfer());
+  value_graph graph;
+  const auto ring = graph.declare();
+  graph.define(ring, array{graph.reference(ring), detached});
+  const auto copied = structured_clone(graph.build(graph.reference(ring)));
+  REQUIRE_FALSE(copied);
+  CHECK(copied.error().what() == "data[1]: the buffer was transferred already");
+}
