@@ -67,12 +67,6 @@ function(hawser_library)
   if(arg_SOURCES)
     hawser_target(${target})
     target_include_directories(${target} PRIVATE src)
-    if(BUILD_SHARED_LIBS AND NOT APPLE)
-      # Nobody replaces functions of ours at run time. Knowing that lets the compiler inline them and spares calls the
-      # way through a table: encoding and decoding of small values took 13 % less time.
-      target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
-      target_link_options(${target} PRIVATE LINKER:-Bsymbolic-functions)
-    endif()
     set_target_properties(
       ${target} PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   else()
