@@ -6,7 +6,8 @@ set(mutants "")
 # mutation(<name> <file of runtime/src, or of routing there> <text> <replacement> [<test cases>])
 #
 # Makes `hawser-mutant-<name>`, which must find a violation within 2,000 worlds, or fail one of the test cases. The text
-# must stand in the file exactly once, so that a rule that is written anew takes its mutation along.
+# must stand in the file exactly once, so that a rule that is written anew takes its mutation along. What the program
+# has of its own stands in the place of what the shared library has: linked with -Bsymbolic no mutant would mutate.
 function(mutation name file text replacement)
   if(NOT file MATCHES "/")
     set(file "routing/${file}")
