@@ -133,7 +133,7 @@ TEST_CASE("frames that claim much allocate no more than frames that are much",
     repeated(start + port + "80 80 01", "7f 7f", 16'000),
     from_hex("05" + zeros + zeros + "00" + zeros + "ffffffffffffffff7f 00"),
   };
-  constexpr std::size_t bytes_per_byte_max = 16; // A detached port is the worst.
+  constexpr std::size_t bytes_per_byte_max = 16;         // A detached port is the worst.
   constexpr std::size_t bytes_at_least = 1024 + 32 * 64; // Short data is in one of 32 blocks.
   for (const auto& input : inputs) {
     INFO(to_hex(std::span{input}.first(std::min<std::size_t>(input.size(), 80))));
