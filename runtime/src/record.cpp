@@ -1,5 +1,6 @@
 #include "hawser/detail/record.hpp"
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 
@@ -78,7 +79,7 @@ const value& record_node::as_object() const {
 foreign_record::foreign_record(std::string name, value fields)
   : record_node(nullptr), interface_name(std::move(name)) {
   bytes = sizeof *this + interface_name.size() + fields.byte_size();
-  depth = static_cast<std::uint32_t>(fields.depth() + 1);
+  depth = static_cast<std::uint32_t>(std::min<std::size_t>(fields.depth() + 1, depth_max));
   active = true; // Where it arrives it may be decoded.
   plain.store(new value{std::move(fields)}, std::memory_order_relaxed);
 }

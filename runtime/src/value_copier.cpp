@@ -198,7 +198,7 @@ void value_copier::bind_graph(const std::vector<std::size_t>& group) {
   std::uint64_t bytes = 0;
   for (const auto at : group) {
     const auto& shell = shells_[at];
-    depth = std::max(depth, inside::node(shell)->depth);
+    depth = std::max<std::uint32_t>(depth, inside::node(shell)->depth);
     refs += inside::node(shell)->refs.load(std::memory_order_relaxed);
     bytes += sizeof(array_node);
     const auto children = child_count(shell);

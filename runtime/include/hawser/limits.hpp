@@ -28,7 +28,7 @@ struct limits {
   std::size_t transfers_per_message_max = 4096;
 
   /// Nesting of arrays, objects, maps, sets and errors in one message; deeper values give
-  /// `data_clone_error`.
+  /// `data_clone_error`. Not more than `value::depth_max - 1` in effect.
   std::size_t value_depth_max = 1000;
 
   /// Ports one context owns at a time. A message that would bring more becomes a `messageerror`

@@ -186,6 +186,9 @@ public:
     return sizeof(value) + (has_node() ? detail::bytes_of(payload_.node) : 0);
   }
 
+  /// What `depth` ends at.
+  static constexpr std::size_t depth_max = detail::value_node::depth_max - 1;
+
   /// Levels of containers, 0 for what is no container. In a circle, those on the way to every part
   /// that is not met a second time.
   std::size_t depth() const noexcept { return has_node() ? payload_.node->depth - 1 : 0; }

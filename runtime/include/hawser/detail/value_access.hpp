@@ -16,7 +16,8 @@ namespace hawser::detail {
 inline void count(value_node& node, const value& child) noexcept {
   // A part that is mentioned often counts often, which grows without end; so the sum saturates.
   node.bytes = std::min(value::byte_size_max, node.bytes + child.byte_size());
-  node.depth = std::max(node.depth, static_cast<std::uint32_t>(child.depth() + 2));
+  const auto levels = std::min<std::size_t>(child.depth() + 2, value_node::depth_max);
+  node.depth = std::max<std::uint32_t>(node.depth, static_cast<std::uint32_t>(levels));
   node.active |= child.active();
 }
 

@@ -56,11 +56,13 @@ struct graph_storage;
 /// The shared part of every value that does not fit in 16 bytes. Immutable once a second reference
 /// to it exists.
 struct value_node {
+  static constexpr std::uint32_t depth_max = (1 << 22) - 1;
+
   std::atomic<std::uint32_t> refs{1};
   value_type type;
-  bool active = false;     ///< Holds a port, a buffer or a platform object somewhere below.
-  bool in_graph = false;   ///< Belongs to a graph, which counts the references to all its nodes.
-  std::uint32_t depth = 1; ///< Levels: 1 for a leaf.
+  bool active : 1 = false;      ///< Holds a port, a buffer or a platform object somewhere below.
+  bool in_graph : 1 = false;    ///< Belongs to a graph, which counts references to all its nodes.
+  std::uint32_t depth : 22 = 1; ///< Levels: 1 for a leaf, `depth_max` for as many and more.
   union {
     std::uint64_t bytes;  ///< Estimated size of the whole subtree.
     graph_storage* graph; ///< If `in_graph`.
@@ -79,6 +81,9 @@ struct value_node {
     ::operator delete(room, boundary);
   }
 };
+
+// With it an array of two is a cache line: 24 bytes and 80 before.
+static_assert(sizeof(void*) != 8 || sizeof(value_node) == 16);
 
 /// Values that refer to each other in circles live and die together. References from one to another
 /// are not counted; a reference from outside to any of them keeps all.
