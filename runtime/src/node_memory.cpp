@@ -7,6 +7,12 @@
 #include <new>
 #include <utility>
 
+#ifdef __linux__
+#  include <sys/mman.h>
+#endif
+
+#include "slab.hpp"
+
 namespace hawser::detail {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -24,101 +30,116 @@ namespace hawser::detail {
 
 namespace {
 
-constexpr std::size_t step = 16; // between two sizes, and what all are aligned to
-constexpr std::size_t sizes = 16;
-constexpr std::size_t bytes_max = step * sizes;
+constexpr std::size_t sizes = 24;
+constexpr std::size_t bytes_max = slab::step * sizes;
 
-constexpr std::uint32_t batch_blocks = 32;
-constexpr std::uint32_t kept_max = 2 * batch_blocks; // of one size, by one thread
-
-// A free one. The smallest has room for both.
-struct block {
-  block* next;       // of the same list
-  block* next_batch; // of the first of a batch that waits for a thread
-};
-
-// Free blocks of one size. While `count` is not 0 `first` is not null.
-struct stack {
-  block* first = nullptr;
-  std::uint32_t count = 0;
-
-  void push(void* room) noexcept {
-    first = ::new (room) block{first, nullptr};
-    ++count;
-  }
-
-  void* pop() noexcept {
-    auto* taken = first;
-    first = taken->next;
-    __builtin_prefetch(first); // Another thread had it last: 18 % of the local fan-in.
-    --count;
+// Slabs of one size that wait for a thread.
+class shelf {
+public:
+  // Null if there is none.
+  slab* take() noexcept {
+    if (top_.load(std::memory_order_relaxed) == nullptr)
+      return nullptr;
+    const std::scoped_lock guard{lock_};
+    auto* taken = top_.load(std::memory_order_relaxed);
+    if (taken == nullptr)
+      return nullptr;
+    top_.store(taken->next_on_shelf, std::memory_order_relaxed);
+    taken->hold();
     return taken;
   }
 
-  // The newest ones; there are as many.
-  block* pop_batch() noexcept {
-    auto* batch = first;
-    auto* last = batch;
-    for (std::uint32_t i = 1; i < batch_blocks; ++i)
-      last = last->next;
-    first = last->next;
-    count -= batch_blocks;
-    last->next = nullptr;
-    return batch;
-  }
-};
-
-// Blocks of one size that one thread had too many of and another may want.
-class exchange {
-public:
-  void give(block* batch) noexcept {
+  void put(slab* some) noexcept {
     const std::scoped_lock guard{lock_};
-    add(batch);
-  }
-
-  // However many.
-  void give_all(stack blocks) noexcept {
-    const std::scoped_lock guard{lock_};
-    while (blocks.count != 0) {
-      rest_.push(blocks.pop());
-      if (rest_.count == batch_blocks)
-        add(rest_.pop_batch());
-    }
-  }
-
-  stack take() noexcept {
-    // A thread that gets nothing back asks whenever it has used up what it made.
-    if (!some_.load(std::memory_order_relaxed))
-      return {};
-    const std::scoped_lock guard{lock_};
-    if (batches_ == nullptr)
-      return std::exchange(rest_, {});
-    auto* batch = std::exchange(batches_, batches_->next_batch);
-    some_.store(batches_ != nullptr, std::memory_order_relaxed);
-    return {batch, batch_blocks};
+    some->next_on_shelf = top_.load(std::memory_order_relaxed);
+    top_.store(some, std::memory_order_relaxed);
   }
 
 private:
-  void add(block* batch) noexcept {
-    batch->next_batch = std::exchange(batches_, batch);
-    some_.store(true, std::memory_order_relaxed);
+  std::mutex lock_;
+  std::atomic<slab*> top_ = nullptr; // written under the lock
+};
+
+// Where new slabs come from: from pieces as large as a huge page, in which what is spread over much
+// memory is found faster (a million ports: TODO).
+class quarry {
+public:
+  void* take() {
+    const std::scoped_lock guard{lock_};
+    if (next_ == end_) {
+      next_ = static_cast<std::byte*>(::operator new(bytes, std::align_val_t{bytes}));
+      end_ = next_ + bytes;
+#ifdef __linux__
+      madvise(next_, bytes, MADV_HUGEPAGE); // A hint: without it all is as well but slower.
+#endif
+    }
+    return std::exchange(next_, next_ + slab::bytes);
   }
 
+private:
+  static constexpr std::size_t bytes = std::size_t{2} << 20;
+
   std::mutex lock_;
-  block* batches_ = nullptr;
-  stack rest_;                     // what does not fill a batch, of threads that have ended
-  std::atomic<bool> some_ = false; // Is there a batch? Written under the lock.
+  std::byte* next_ = nullptr;
+  std::byte* end_ = nullptr;
 };
 
 // Never destroyed: threads may end after everything else has.
-exchange& exchange_of(std::size_t size) {
-  static auto& all = *new std::array<exchange, sizes>;
-  return all[size];
+struct all_slabs {
+  std::array<shelf, sizes> shelves;
+  quarry unused;
+
+  static all_slabs& instance() {
+    static auto& all = *new all_slabs;
+    return all;
+  }
+};
+
+void give_back(slab* home, const free_blocks& some, std::size_t size) noexcept {
+  if (home->give_back(some))
+    all_slabs::instance().shelves[size].put(home);
 }
 
-// A thread's own. Has no destructor, so that it can be used as long as the thread runs.
+void leave(slab* held, const free_blocks& rest, std::size_t size) noexcept {
+  if (held->leave(rest))
+    all_slabs::instance().shelves[size].put(held);
+}
+
+slab* hold_slab(std::size_t size) {
+  auto& all = all_slabs::instance();
+  if (auto* waiting = all.shelves[size].take())
+    return waiting;
+  return ::new (all.unused.take()) slab{(size + 1) * slab::step};
+}
+
+// What a thread has of one size.
+struct sized_stock {
+  free_block* free = nullptr; // of the slab it holds
+  slab* held = nullptr;
+  slab* home = nullptr; // of what it is about to give back
+  free_blocks returning;
+
+  void* pop() noexcept {
+    auto* taken = free;
+    free = taken->next;
+    __builtin_prefetch(free); // Another thread had it last: 18 % of the local fan-in.
+    return taken;
+  }
+
+  void give_back_all(std::size_t size) noexcept {
+    if (home != nullptr)
+      give_back(std::exchange(home, nullptr), std::exchange(returning, {}), size);
+    free_blocks rest;
+    while (free != nullptr)
+      rest.push(pop());
+    if (held != nullptr)
+      leave(std::exchange(held, nullptr), rest, size);
+  }
+};
+
+// Has no destructor, so that it can be used as long as the thread runs.
 struct thread_stock {
-  std::array<stack, sizes> free;
+  std::array<sized_stock, sizes> of;
   bool watched = false; ///< Will be given back when the thread ends.
   bool ended = false;   ///< Has been; nothing is kept any more.
 };
@@ -129,60 +150,52 @@ struct thread_stock {
 struct thread_end {
   ~thread_end() {
     stock.ended = true;
-    stock.watched = false;
     for (std::size_t size = 0; size < sizes; ++size)
-      exchange_of(size).give_all(std::exchange(stock.free[size], {}));
+      stock.of[size].give_back_all(size);
   }
 };
 
 void watch_this_thread() {
+  if (stock.watched)
+    return;
   thread_local const thread_end watch;
   static_cast<void>(watch);
   stock.watched = true;
 }
 
-// Many at once: the standard allocator, asked for each, took 270 instructions, and these take 20.
-stack make_batch(std::size_t size) {
-  const auto bytes = (size + 1) * step;
-  auto* room = static_cast<std::byte*>(::operator new(bytes* batch_blocks));
-  stack made;
-  for (std::uint32_t i = batch_blocks; i > 0; --i)
-    made.push(room + (i - 1) * bytes);
-  return made;
-}
-
-void* allocate_first(std::size_t size) {
-  auto taken = exchange_of(size).take();
-  if (taken.count == 0)
-    taken = make_batch(size);
-  void* const room = taken.pop();
-  if (!stock.ended) {
-    if (!stock.watched)
-      watch_this_thread();
-    stock.free[size] = taken;
-  } else if (taken.count != 0) {
-    exchange_of(size).give_all(taken);
+// Nothing is free in the slab this thread holds, or it holds none.
+void* allocate_from_next(std::size_t size) {
+  auto& own = stock.of[size];
+  while (own.free == nullptr) {
+    if (own.held == nullptr)
+      own.held = hold_slab(size);
+    own.free = own.held->take();
+    if (own.free == nullptr)
+      own.held = nullptr; // It has been left.
   }
+  void* const room = own.pop();
+  if (stock.ended)
+    own.give_back_all(size);
+  else
+    watch_this_thread();
   return room;
 }
 
-// A thread that has too many, or that ends.
-void free_first(void* room, std::size_t size) noexcept {
-  if (stock.ended) {
-    stack only;
-    only.push(room);
-    return exchange_of(size).give_all(only);
-  }
-  if (!stock.watched)
+// A block that came together with no other of its slab: those before it are given back.
+void free_apart(void* room, slab* home, std::size_t size) noexcept {
+  auto& own = stock.of[size];
+  if (own.home != nullptr)
+    give_back(own.home, std::exchange(own.returning, {}), size);
+  own.home = home;
+  own.returning.push(room);
+  if (stock.ended)
+    own.give_back_all(size);
+  else
     watch_this_thread();
-  auto& own = stock.free[size];
-  if (own.count == kept_max)
-    exchange_of(size).give(own.pop_batch());
-  own.push(room);
 }
 
 std::size_t size_for(std::size_t bytes) noexcept {
-  return (bytes - 1) / step;
+  return (bytes - 1) / slab::step;
 }
 
 } // namespace
@@ -191,18 +204,23 @@ void* allocate_node(std::size_t bytes) {
   if (bytes > bytes_max)
     return ::operator new(bytes);
   const auto size = size_for(bytes);
-  auto& own = stock.free[size];
-  return own.count != 0 ? own.pop() : allocate_first(size);
+  auto& own = stock.of[size];
+  return own.free != nullptr ? own.pop() : allocate_from_next(size);
 }
 
 void free_node(void* room, std::size_t bytes) noexcept {
+  constexpr std::uint32_t returned_at_once = 32;
   if (bytes > bytes_max)
     return ::operator delete(room);
   const auto size = size_for(bytes);
-  auto& own = stock.free[size];
-  if (own.count == kept_max || !stock.watched) [[unlikely]]
-    return free_first(room, size);
-  own.push(room);
+  auto& own = stock.of[size];
+  auto* const home = slab::of(room);
+  if (home == own.held)
+    own.free = ::new (room) free_block{own.free};
+  else if (home == own.home && own.returning.count < returned_at_once)
+    own.returning.push(room);
+  else
+    free_apart(room, home, size);
 }
 
 #else
