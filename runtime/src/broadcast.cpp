@@ -63,7 +63,7 @@ void broadcaster::require_context() const {
 
 void broadcaster::handle_dropped() noexcept {
   if (handles_.fetch_sub(1) == 1 && core_ != nullptr && mark_scheduled())
-    enlist();
+    enlist(ref<mailbox_owner>{this});
 }
 
 bool broadcaster::deliver_one(registry_core& core) {

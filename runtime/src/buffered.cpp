@@ -70,6 +70,7 @@ void mailbox::watch_low(std::uint64_t step) {
   auto& watch = with_extras_locked();
   watch.asked = true;
   watch.step = step;
+  watched_.store(true, std::memory_order_release);
   arm_if_above_locked(watch);
 }
 
@@ -78,6 +79,7 @@ void mailbox::unwatch_low() {
   auto* watch = extras();
   if (watch == nullptr)
     return;
+  watched_.store(false, std::memory_order_relaxed);
   watch->asked = false;
   watch->armed = false;
   watch->low_at = mailbox_extras::never;
@@ -139,8 +141,7 @@ void mailbox::low_fell() {
     if (auto* owner = owner_locked(); owner != nullptr && owner->mark_scheduled())
       wanted = ref{owner};
   }
-  if (wanted)
-    wanted->enlist();
+  mailbox_owner::enlist(std::move(wanted));
 }
 
 bool mailbox::take_low() noexcept {

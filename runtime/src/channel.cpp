@@ -6,11 +6,11 @@ namespace hawser {
 namespace detail {
 
 void intrusive_add_ref(channel_state* target) noexcept {
-  target->refs_.fetch_add(1, std::memory_order_relaxed);
+  target->one_.more.refs.fetch_add(1, std::memory_order_relaxed);
 }
 
 void intrusive_release(channel_state* target) noexcept {
-  if (target->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+  if (target->one_.more.refs.fetch_sub(1, std::memory_order_acq_rel) == 1)
     delete target;
 }
 
@@ -18,19 +18,19 @@ void intrusive_release(channel_state* target) noexcept {
 
 direction_statistics channel_observer::towards(unsigned side) const {
   HAWSER_ASSERT(side < 2, "a channel has the sides 0 and 1");
-  return channel_ ? channel_->side[side].statistics() : direction_statistics{};
+  return channel_ ? channel_->inbox(side).statistics() : direction_statistics{};
 }
 
 std::uint64_t channel_observer::holder(unsigned side) const {
   HAWSER_ASSERT(side < 2, "a channel has the sides 0 and 1");
-  return channel_ ? channel_->side[side].holder() : 0;
+  return channel_ ? channel_->inbox(side).holder() : 0;
 }
 
 std::optional<close_reason> channel_observer::closed() const {
   if (!channel_)
     return std::nullopt;
-  const auto first = channel_->side[0].ended();
-  return first ? first : channel_->side[1].ended();
+  const auto first = channel_->inbox(0).ended();
+  return first ? first : channel_->inbox(1).ended();
 }
 
 std::string_view to_string(port_state state) noexcept {
@@ -52,7 +52,7 @@ std::string_view to_string(port_state state) noexcept {
 port_sighting channel_observer::sight(unsigned side) const {
   HAWSER_ASSERT(side < 2, "a channel has the sides 0 and 1");
   HAWSER_ASSERT(channel_, "an empty channel_observer was asked for a port");
-  auto seen = channel_->side[side].sight();
+  auto seen = channel_->inbox(side).sight();
   seen.holder = holder(side);
   return seen;
 }
@@ -66,8 +66,8 @@ std::pair<endpoint, endpoint> endpoint::make_pair(const limits& bounds, creation
   auto channel = detail::ref<detail::channel_state>::adopt(
     new detail::channel_state{detail::shared_limits::of(bounds), at});
   if (owners == history::kept)
-    for (auto& each : channel->side)
-      each.keep_history();
+    for (const unsigned side : {0U, 1U})
+      channel->inbox(side).keep_history();
   endpoint first{channel, 0};
   return {std::move(first), endpoint{std::move(channel), 1}};
 }
@@ -85,11 +85,7 @@ endpoint::~endpoint() {
 }
 
 const limits& endpoint::bounds() const noexcept {
-  return at_.channel()->bounds->values;
-}
-
-void endpoint::held_by(std::uint64_t holder) const noexcept {
-  inbox().held_by(holder);
+  return at_.channel()->bounds(at_.side());
 }
 
 void endpoint::close(close_reason reason) noexcept {

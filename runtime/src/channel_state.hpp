@@ -5,67 +5,92 @@
 #include <cstdint>
 #include <utility>
 
+#include "hawser/detail/node_memory.hpp"
 #include "mailbox.hpp"
 
 namespace hawser::detail {
 
-/// Room for the ports that own the two sides.
-struct port_rooms {
-  struct alignas(void*) room {
-    std::byte bytes[10 * sizeof(void*)];
-  };
-
-  room rooms[2];
+/// Room for a port.
+struct alignas(void*) port_room {
+  std::byte bytes[10 * sizeof(void*)];
 };
 
-/// Both mailboxes of a channel; `side[0]` holds what waits for side 0.
+/// A channel: for each side the mailbox in which its messages wait, and room for the port that owns
+/// it.
 ///
-/// A channel and its ports are one piece of memory: as three they took 32 bytes and, to be made and
-/// destroyed, 500 instructions more. A port whose predecessor at its side is still referred to, by
-/// a handle that was forgotten, say, is a piece of its own.
-class channel_state : private port_rooms {
+/// They are one piece of memory, which lies where a cache line begins (`node_memory.hpp`): three
+/// lines for a side. What its owner writes is on the first two, what the other side's owner writes
+/// on the third. A port whose predecessor at its side is still referred to, by a handle that was
+/// forgotten, say, is a piece of its own.
+class channel_state {
 public:
   channel_state(ref<const shared_limits> queues, creation_place at) noexcept
-    : bounds(std::move(queues)), file_(at.file), line_(at.line) {}
+    : zero_{{}, &queues->values, at.file, {}},
+      one_{{}, queues.leak(), {at.line}, {}} {}
 
-  creation_place made_at() const noexcept { return {file_, line_}; }
+  ~channel_state() { intrusive_release(one_.bounds); }
+
+  channel_state(const channel_state&) = delete;
+  channel_state& operator=(const channel_state&) = delete;
+
+  static void* operator new(std::size_t size) { return allocate_node(size); }
+  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
+
+  /// What waits for that side.
+  mailbox& inbox(unsigned side) noexcept { return side == 0 ? zero_.inbox : one_.inbox; }
+
+  const limits& bounds(unsigned side) const noexcept {
+    return side == 0 ? *zero_.bounds : one_.bounds->values;
+  }
+
+  creation_place made_at() const noexcept { return {zero_.more, one_.more.line}; }
 
   /// Null if it is taken. Whoever gets it keeps the channel alive.
-  void* take_room(unsigned which) noexcept {
-    if (!side[which].take_room())
+  void* take_room(unsigned side) noexcept {
+    if (!inbox(side).take_room())
       return nullptr;
     intrusive_add_ref(this);
-    return &rooms[which];
+    return side == 0 ? &zero_.room : &one_.room;
   }
 
   /// What stood in the room has been destroyed. May destroy the channel.
-  static void leave_room(void* room, unsigned which) noexcept {
-    auto* first = static_cast<port_rooms::room*>(room) - which;
-    auto* channel = static_cast<channel_state*>(reinterpret_cast<port_rooms*>(first));
-    channel->side[which].leave_room();
+  static void leave_room(void* room, unsigned side) noexcept {
+    auto* first = static_cast<std::byte*>(room) - side * sizeof(zero_);
+    auto* channel = reinterpret_cast<channel_state*>(first);
+    channel->inbox(side).leave_room();
     intrusive_release(channel);
   }
 
   friend void intrusive_add_ref(channel_state* target) noexcept;
   friend void intrusive_release(channel_state* target) noexcept;
 
-  mailbox side[2];
-  const ref<const shared_limits> bounds;
-
 private:
-  const char* file_;
-  std::uint32_t line_;
-  std::atomic<std::uint32_t> refs_{1}; // beside `line_`, where it takes no room
+  // Each has its own way to the bounds, lest a post reads what the other side's owner writes.
+  template <class Bounds, class More>
+  struct half {
+    port_room room;
+    const Bounds* const bounds;
+    More more;
+    mailbox inbox;
+  };
+
+  struct line_and_refs {
+    std::uint32_t line;
+    std::atomic<std::uint32_t> refs{1};
+  };
+
+  half<limits, const char*> zero_;
+  half<shared_limits, line_and_refs> one_;
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(channel_state) == 376); // 384 with the allocator's
+static_assert(sizeof(void*) != 8 || sizeof(channel_state) == 6 * 64);
 
 inline mailbox& channel_side::inbox() const noexcept {
-  return channel()->side[side()];
+  return channel()->inbox(side());
 }
 
 inline mailbox& channel_side::peer_inbox() const noexcept {
-  return channel()->side[1 - side()];
+  return channel()->inbox(1 - side());
 }
 
 } // namespace hawser::detail

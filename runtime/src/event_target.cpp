@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "hawser/detail/node_memory.hpp"
 #include "hawser/event.hpp"
 
 namespace hawser {
@@ -16,6 +17,11 @@ struct event_target::listener {
   bool is_handler;
   bool removed = false;
   std::unique_ptr<listener> next = nullptr;
+
+  static void* operator new(std::size_t size) { return detail::allocate_node(size); }
+  static void operator delete(void* room, std::size_t size) noexcept {
+    detail::free_node(room, size);
+  }
 };
 
 namespace {

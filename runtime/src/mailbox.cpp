@@ -10,9 +10,6 @@
 namespace hawser::detail {
 namespace {
 
-// A queue that grew beyond this gives its memory back once nothing is left in the mailbox.
-constexpr std::size_t spare_messages_max = 256;
-
 std::uint32_t at_most(std::uint64_t amount) noexcept {
   return static_cast<std::uint32_t>(
     std::min(amount, std::uint64_t{std::numeric_limits<std::uint32_t>::max()}));
@@ -111,8 +108,9 @@ pushed mailbox::push_within(message&& msg, const limits* bounds) {
     if (bounds != nullptr && !has_room_locked(bytes, *bounds))
       return pushed::refused;
     if (msg.extras && !msg.extras->ports.empty()) {
-      carried = static_cast<std::uint64_t>(msg.extras->carried_bytes);
       auto& more = with_extras_locked();
+      incoming_.make_room(); // Nothing throws any more.
+      carried = static_cast<std::uint64_t>(msg.extras->carried_bytes);
       more.carried_bytes += msg.extras->carried_bytes;
       more.passengers += static_cast<std::uint32_t>(msg.extras->ports.size());
     }
@@ -133,8 +131,7 @@ pushed mailbox::push_within(message&& msg, const limits* bounds) {
   }
   if (around)
     charge_around(std::move(around), static_cast<std::int64_t>(bytes + carried));
-  if (wanted)
-    wanted->enlist();
+  mailbox_owner::enlist(std::move(wanted));
   return outcome;
 }
 
@@ -153,8 +150,7 @@ void mailbox::end(close_notice notice) {
     if (auto* owner = owner_locked(); owner != nullptr && owner->mark_scheduled())
       wanted = ref{owner};
   }
-  if (wanted)
-    wanted->enlist();
+  mailbox_owner::enlist(std::move(wanted));
 }
 
 direction_statistics mailbox::statistics() const {
@@ -188,7 +184,7 @@ void mailbox::watch_close(mailbox_owner& watcher) {
     }
   }
   if (watcher.mark_scheduled())
-    watcher.enlist();
+    mailbox_owner::enlist(ref{&watcher});
 }
 
 void mailbox::unwatch_close(const mailbox_owner& watcher) {
@@ -214,17 +210,18 @@ void mailbox::attach(mailbox_owner& owner, std::uint64_t holder, counting when) 
   {
     const std::scoped_lock guard{lock_};
     left = disembark_locked();
+    holder_low_ = static_cast<std::uint32_t>(holder);
+    holder_high_ = static_cast<std::uint16_t>(holder >> 32);
     if (auto* more = extras())
       note_owner_locked(*more, holder);
     place_ = place::owned;
     owner_ = &owner;
-    enabled_ = false;
+    enabled_ = taking_ = false;
     counting_ = when;
     if ((to_be_told_locked() || low_due_.load()) && owner.mark_scheduled())
       wanted = ref{&owner};
   }
-  if (wanted)
-    wanted->enlist();
+  mailbox_owner::enlist(std::move(wanted));
 }
 
 std::int64_t mailbox::detach(carrier in) {
@@ -237,7 +234,7 @@ std::int64_t mailbox::detach(carrier in) {
     std::construct_at(&around_, std::move(in));
     place_ = place::travelling;
   }
-  enabled_ = false;
+  enabled_ = taking_ = false;
   if (auto* more = extras())
     more->label.clear(); // It does not travel.
   return waiting();
@@ -247,18 +244,17 @@ void mailbox::enable() {
   ref<mailbox_owner> wanted;
   {
     const std::scoped_lock guard{lock_};
-    enabled_ = true;
+    enabled_ = taking_ = true;
     const bool something = !idle_locked() || to_be_told_locked();
     if (auto* owner = owner_locked(); something && owner != nullptr && owner->mark_scheduled())
       wanted = ref{owner};
   }
-  if (wanted)
-    wanted->enlist();
+  mailbox_owner::enlist(std::move(wanted));
 }
 
 void mailbox::disable() {
   const std::scoped_lock guard{lock_};
-  enabled_ = false;
+  enabled_ = taking_ = false;
 }
 
 void mailbox::begin_with(std::uint64_t messages, std::uint64_t bytes) {
@@ -293,7 +289,7 @@ taken mailbox::take(message& msg, close_notice& notice, mailbox* sender, when_em
     return taken::low;
   auto found = taken::message;
   bool fell = false;
-  if (enabled_ && !ready_.empty()) {
+  if (taking_ && !ready_.empty()) {
     pop_ready(msg);
   } else {
     const std::scoped_lock guard{lock_};
@@ -304,13 +300,12 @@ taken mailbox::take(message& msg, close_notice& notice, mailbox* sender, when_em
     unload(msg, sender);
   // Whoever armed the watch a moment ago may have missed that this was the last message, and this
   // thread that it is armed. An owner that is worked on comes back and looks inside the lock.
-  const auto* more = extras();
   if (fell)
     tell_low(sender);
   else if (!worked_on
-           || (more != nullptr
+           || (watched_.load(std::memory_order_acquire)
                && taken_bytes_.load(std::memory_order_relaxed)
-                    >= more->low_at.load(std::memory_order_relaxed)))
+                    >= extras()->low_at.load(std::memory_order_relaxed)))
     look_low(sender);
   return found;
 }
@@ -322,10 +317,6 @@ taken mailbox::take_locked(message& msg, close_notice& notice, when_empty then) 
     return taken::message;
   }
   const bool idle = idle_locked();
-  if (idle) {
-    ready_.shrink(spare_messages_max);
-    incoming_.shrink(spare_messages_max);
-  }
   if (then == when_empty::unschedule && take_low())
     return taken::low;
   if (idle && to_be_told_locked() && open_locked()) {
@@ -355,20 +346,17 @@ std::vector<message> mailbox::close(rest what, mailbox* sender, close_reason rea
     if (what == rest::drop) {
       closing_ = closing::dropped;
       fell = fell_locked();
-      if (!idle_locked()) {
-        dropped.reserve(incoming_.size() + ready_.size());
-        ready_.move_to(dropped);
-        incoming_.move_to(dropped);
-      }
-      ready_.shrink(0);
-      incoming_.shrink(0);
+      ready_.move_to(dropped);
+      incoming_.move_to(dropped);
+      ready_.release();
+      incoming_.release();
     }
   }
   if (fell)
     tell_low(sender);
-  for (const auto& each : watchers)
+  for (auto& each : watchers)
     if (each->mark_scheduled())
-      each->enlist();
+      mailbox_owner::enlist(std::move(each));
   return dropped;
 }
 

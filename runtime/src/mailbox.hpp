@@ -109,10 +109,7 @@ public:
   std::optional<close_reason> ended() const;
 
   /// As `channel_observer::holder`.
-  std::uint64_t holder() const noexcept { return holder_.load(std::memory_order_relaxed); }
-  void held_by(std::uint64_t context) noexcept {
-    holder_.store(context, std::memory_order_relaxed);
-  }
+  std::uint64_t holder() const;
 
   /// Where the endpoint travels; none while it has an owner or travels in no channel.
   std::optional<voyage> travelling() const;
@@ -127,7 +124,7 @@ public:
   enum class counting : std::uint8_t { when_taken, when_acknowledged };
 
   /// Gives the mailbox to `owner`, disabled. The owner must stay alive until `detach`.
-  /// `holder` is its context for the history.
+  /// `holder` is its context, for reports.
   void attach(mailbox_owner& owner, std::uint64_t holder, counting when = counting::when_taken);
 
   /// So much of what was passed on has been taken. `sender` as for `take`.
@@ -151,7 +148,7 @@ public:
   /// Back to before `enable`: messages wait and schedule nobody.
   void disable();
 
-  bool enabled() const noexcept { return enabled_; }
+  bool enabled() const noexcept { return taking_; }
 
   /// The next message if enabled, or the close notice when nothing is before it, each once.
   ///
@@ -223,21 +220,31 @@ private:
   void mark_low_locked(mailbox_extras& extras, std::uint64_t amount) noexcept;
   bool fell_locked() noexcept;
 
-  // A channel has two of these, and a program perhaps a million channels: 96 bytes, where 264 were
-  // before what few mailboxes have went to the extras and the rest closer together. What is not
-  // said to be otherwise is guarded by lock_; the owner's part is the last.
+  // A channel has two of these, and a program perhaps a million channels. The owner's part comes
+  // first and the senders' last, for both are written for each message: where the mailbox of a
+  // channel lies they are on different cache lines, and neither side reads the other's to post or to
+  // take one.
 
+  message_list ready_;                           // moves with the mailbox
+  std::atomic<std::uint64_t> taken_messages_{0}; // written by the owner alone
+  std::atomic<std::uint64_t> taken_bytes_{0};
+  std::uint32_t holder_low_ = 0;     // guarded by lock_, as its other half
+  std::atomic<bool> watched_{false}; // somebody waits for a fall; set inside lock_
+  std::atomic<bool> low_due_{false}; // the owner has a fall to be told of; set inside lock_
+  bool taking_ = false;              // it is enabled; what the owner itself knows of that
+  counting counting_{};
+
+  // Guarded by lock_ unless it is said otherwise.
   mutable word_lock lock_;
   std::uint32_t voyages_ = 0;                   // so far
   std::atomic<closing> closing_{closing::open}; // written by the owner inside lock_
   ending ending_ = ending::none;
-  close_reason closed_as_{}; // meaningful once it is closed
-  close_reason ended_as_{};  // meaningful once it has ended
-  place place_ = place::nowhere;
-  std::atomic<bool> low_due_{false}; // the owner has a fall to be told of; set inside lock_
-  bool enabled_ : 1 = false;         // written by the owner inside lock_
-  counting counting_ : 1 {};         // likewise
+  close_reason closed_as_ : 4 {}; // meaningful once it is closed
+  close_reason ended_as_ : 4 {};  // meaningful once it has ended
+  place place_ : 4 = place::nowhere;
+  bool enabled_ : 1 = false; // written by the owner inside lock_
   std::atomic<bool> room_taken_{false};
+  std::uint16_t holder_high_ = 0;
   message_list incoming_;
   union {
     mailbox_owner* owner_; // while it is owned
@@ -250,11 +257,6 @@ private:
     std::uint64_t undelivered_; // once it has ended and that was counted
   };
   std::atomic<mailbox_extras*> extras_{nullptr}; // set once, inside lock_
-  std::atomic<std::uint64_t> holder_{0};
-
-  message_list ready_;                           // the owner's; moves with the mailbox
-  std::atomic<std::uint64_t> taken_messages_{0}; // written by the owner alone
-  std::atomic<std::uint64_t> taken_bytes_{0};
 };
 
 static_assert(sizeof(void*) != 8 || sizeof(mailbox) == 96);

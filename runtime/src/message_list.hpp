@@ -1,57 +1,68 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include "hawser/detail/node_memory.hpp"
 #include "message.hpp"
 
 namespace hawser::detail {
 
 /// Messages in order, appended at one end and taken at the other. One word as long as there has
-/// been none: an idle mailbox has two, and a `std::vector` with a place to read at takes four each.
+/// been none, since an idle mailbox has two of these.
 ///
-/// What has been taken is not used again before everything has been.
+/// They lie in pieces of growing size, so that none moves when more come, a poster never waits for
+/// that to happen under the mailbox's lock, and a piece that has been read goes at once.
 class message_list {
 public:
   message_list() noexcept = default;
 
   ~message_list() {
-    if (block_ == nullptr)
-      return;
-    std::destroy(items() + block_->next, items() + block_->size);
-    ::operator delete(block_);
+    while (last_ != nullptr) {
+      auto* first = last_->after;
+      std::destroy(first->items() + first->next, first->items() + first->size);
+      drop(first);
+    }
   }
 
   message_list(const message_list&) = delete;
   message_list& operator=(const message_list&) = delete;
 
   friend void swap(message_list& lhs, message_list& rhs) noexcept {
-    std::swap(lhs.block_, rhs.block_);
+    std::swap(lhs.last_, rhs.last_);
   }
 
-  bool empty() const noexcept { return size() == 0; }
+  bool empty() const noexcept { return last_ == nullptr || last_->after->next == last_->after->size; }
 
-  std::size_t size() const noexcept { return block_ == nullptr ? 0 : block_->size - block_->next; }
+  /// For one more, which `push_back` then needs not make. May throw.
+  void make_room() {
+    if (last_ == nullptr || last_->size == last_->capacity) [[unlikely]]
+      grow();
+  }
 
   void push_back(message&& msg) {
-    if (block_ == nullptr || block_->size == block_->capacity) [[unlikely]]
-      grow();
-    ::new (items() + block_->size) message{std::move(msg)};
-    ++block_->size;
+    make_room();
+    ::new (last_->items() + last_->size) message{std::move(msg)};
+    ++last_->size;
   }
 
   /// Must not be empty.
   void pop_front(message& into) noexcept {
-    auto* first = items() + block_->next;
-    into = std::move(*first);
-    std::destroy_at(first);
-    if (++block_->next == block_->size)
-      block_->next = block_->size = 0;
+    auto* first = last_->after;
+    auto* taken = first->items() + first->next;
+    into = std::move(*taken);
+    std::destroy_at(taken);
+    if (++first->next != first->size)
+      return;
+    if (first == last_)
+      first->next = first->size = 0;
+    else
+      drop(first);
   }
 
   void move_to(std::vector<message>& into) {
@@ -61,36 +72,46 @@ public:
     }
   }
 
-  /// Gives memory back, if it is empty and has room for more than so many.
-  void shrink(std::size_t messages_kept_max) noexcept {
-    if (block_ != nullptr && empty() && block_->capacity > messages_kept_max)
-      ::operator delete(std::exchange(block_, nullptr));
+  /// Gives memory back. Must be empty.
+  void release() noexcept {
+    if (last_ != nullptr)
+      drop(last_);
   }
 
 private:
-  // The messages follow it. Who takes writes here and not beside what who appends writes.
-  struct alignas(message) block {
+  // The messages follow it.
+  struct alignas(message) piece {
+    piece* after; ///< The first one behind the last.
     std::uint32_t capacity;
-    std::uint32_t size;
-    std::uint32_t next; ///< The first that has not been taken.
+    std::uint32_t size = 0;
+    std::uint32_t next = 0; ///< The first that has not been taken.
+
+    message* items() noexcept { return reinterpret_cast<message*>(this + 1); }
   };
 
-  message* items() const noexcept { return reinterpret_cast<message*>(block_ + 1); }
+  static constexpr std::uint32_t piece_messages_max = 64;
 
-  void grow() {
-    const auto count = size();
-    const auto capacity = block_ == nullptr ? std::size_t{1} : 2 * count;
-    if (capacity > UINT32_MAX)
-      throw std::length_error{"a message queue cannot be that long"};
-    auto* room = static_cast<block*>(::operator new(sizeof(block) + capacity * sizeof(message)));
-    ::new (room) block{static_cast<std::uint32_t>(capacity), static_cast<std::uint32_t>(count), 0};
-    message_list old;
-    old.block_ = std::exchange(block_, room);
-    if (count != 0)
-      std::uninitialized_move_n(old.items() + old.block_->next, count, items());
+  static constexpr std::size_t bytes_for(std::uint32_t capacity) noexcept {
+    return sizeof(piece) + capacity * sizeof(message);
   }
 
-  block* block_ = nullptr;
+  void grow() {
+    const auto capacity = last_ == nullptr ? 1 : std::min(2 * last_->capacity, piece_messages_max);
+    auto* made = ::new (allocate_node(bytes_for(capacity))) piece{nullptr, capacity};
+    made->after = last_ == nullptr ? made : std::exchange(last_->after, made);
+    last_ = made;
+  }
+
+  // The first one, whose messages have gone.
+  void drop(piece* first) noexcept {
+    if (first == last_)
+      last_ = nullptr;
+    else
+      last_->after = first->after;
+    free_node(first, bytes_for(first->capacity));
+  }
+
+  piece* last_ = nullptr;
 };
 
 } // namespace hawser::detail

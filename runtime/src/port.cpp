@@ -50,7 +50,6 @@ void port::entangle(endpoint end) {
   end_ = std::move(end);
   auto& owner = *list_core();
   owner.pending.moved_in(*this);
-  end_.held_by(owner.own_window->id);
   end_.inbox().attach(*this, owner.own_window->id);
 }
 
@@ -81,7 +80,7 @@ void port::close(close_reason reason) {
     end_.close_for_peer(reason);
     // Wakes the port in case it is idle, so that it is retired in the end.
     if (mark_scheduled())
-      enlist();
+      enlist(ref<mailbox_owner>{this});
     return;
   }
   leave(reason);
@@ -154,7 +153,7 @@ bool port::deliver_one(registry_core& core) {
 void port::handle_dropped() noexcept {
   // One that was abandoned has no endpoint.
   if (handles_.fetch_sub(1) == 1 && !list_closed() && end_ && mark_scheduled())
-    enlist();
+    enlist(ref<mailbox_owner>{this});
 }
 
 // HTML #ports-and-garbage-collection: a message listener keeps the port alive.

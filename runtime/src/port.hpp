@@ -24,6 +24,9 @@ class port_events : public event_target {
 public:
   explicit port_events(port& owner) noexcept : owner_(owner) {}
 
+  static void* operator new(std::size_t size) { return allocate_node(size); }
+  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
+
   using event_target::dispatch_trusted;
 
   std::unique_ptr<std::string> label; ///< Most have none.
@@ -130,7 +133,7 @@ private:
   std::uint64_t pending_bytes_ = 0; // its part of what the context has posted and nobody has taken
 };
 
-static_assert(sizeof(port) <= sizeof(port_rooms::room));
+static_assert(sizeof(port) <= sizeof(port_room));
 
 /// Makes and opens `message_port` handles.
 class port_handle {

@@ -36,13 +36,14 @@ public:
       target->dispose();
   }
 
-  /// Marks it scheduled; true if it was not. The caller then must `enlist` it.
+  /// Marks it scheduled; true if it was not. The caller then must `enlist` a reference to it.
   bool mark_scheduled() noexcept { return !scheduled_.load() && !scheduled_.exchange(true); }
 
   void clear_scheduled() noexcept { scheduled_.store(false); }
 
-  /// Puts it into the ready list and wakes whose list it is if nobody has. Any thread.
-  void enlist() noexcept;
+  /// Puts it into its ready list and wakes whose list that is if nobody has. Any thread. Does
+  /// nothing if there is none.
+  static void enlist(ref<mailbox_owner> which) noexcept;
 
 protected:
   virtual ~mailbox_owner();
@@ -110,7 +111,10 @@ public:
   }
 
   /// From here on pushing wakes nobody, the context being awake.
-  void begin_turn() noexcept { woken_.store(true); }
+  void begin_turn() noexcept {
+    if (!woken_.load(std::memory_order_relaxed)) // A store would cost as much as a lock.
+      woken_.store(true);
+  }
 
   /// From here on the first push wakes; false if something was pushed before that took effect.
   [[nodiscard]] bool end_turn() noexcept {

@@ -34,6 +34,11 @@ port_sighting mailbox::sight() const {
   return seen;
 }
 
+std::uint64_t mailbox::holder() const {
+  const std::scoped_lock guard{lock_};
+  return (std::uint64_t{holder_high_} << 32) | holder_low_;
+}
+
 void mailbox::keep_history() {
   const std::scoped_lock guard{lock_};
   with_extras_locked().keeps_history = true;

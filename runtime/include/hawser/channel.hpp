@@ -134,8 +134,6 @@ public:
   const detail::channel_state* identity() const noexcept { return at_.channel(); }
   detail::mailbox& inbox() const noexcept;
   detail::mailbox& peer_inbox() const noexcept;
-  /// What observers are told about who owns it.
-  void held_by(std::uint64_t holder) const noexcept;
   /// The peer's mailbox as something to travel in, and its own.
   detail::channel_side peer_carrier() const noexcept { return at_.peer(); }
   detail::channel_side own_carrier() const noexcept { return at_; }

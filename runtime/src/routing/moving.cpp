@@ -266,7 +266,6 @@ void router_core::give_twin(waypoint& w, endpoint end) {
   w.owner = ref<twin>::adopt(new twin{ready_});
   w.owner->at = &w;
   w.end = std::move(end);
-  w.end.held_by(0);
   by_channel_[w.end.identity()] = &w;
   auto& theirs = w.end.peer_inbox();
   theirs.low_threshold(0);
