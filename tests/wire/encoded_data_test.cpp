@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "encoded_data_sink.hpp"
+#include "encoded_data_sources.hpp"
 #include "hawser/value_encoder.hpp"
 #include "link_pair.hpp"
 
@@ -32,7 +33,7 @@ encoded_data gathered(const std::vector<array_buffer>& kept) {
   const std::size_t places[] = {0, 1, 1, 4};
   for (std::size_t i = 0; i < kept.size(); ++i)
     list.push_back({places[i], std::as_const(kept[i]).bytes(), kept[i]});
-  return encoded_data::gathered(grown(own), std::move(list));
+  return detail::encoded_data_sources::gathered(grown(own), std::move(list));
 }
 
 std::vector<array_buffer> four_buffers() {
@@ -74,10 +75,10 @@ TEST_CASE("data is what it was made of", "[wire][data]") {
   CHECK(copied);
   CHECK(copied.pieces().size() == 1);
   CHECK(copied.joined() == content);
-  const auto owned = encoded_data::owning(grown(content), 10);
+  const auto owned = detail::encoded_data_sources::owned(grown(content), 10);
   CHECK(owned.size() == 290);
   CHECK(owned.joined() == bytes(content.begin() + 10, content.end()));
-  CHECK(encoded_data::owning(grown(content), 300).size() == 0);
+  CHECK(detail::encoded_data_sources::owned(grown(content), 300).size() == 0);
   const auto nothing = encoded_data::copy_of({});
   CHECK(nothing);
   CHECK(nothing.joined().empty());
@@ -106,7 +107,7 @@ TEST_CASE("the last handle lets go of what data keeps", "[wire][data]") {
   const auto content = counted(3, 0);
   std::vector<detail::kept_bytes> kept;
   kept.push_back({0, content, value{std::shared_ptr<const platform_object>{std::move(owner)}}});
-  auto first = encoded_data::gathered({}, std::move(kept));
+  auto first = detail::encoded_data_sources::gathered({}, std::move(kept));
   auto second = first;
   auto third = std::move(first);
   CHECK_FALSE(first); // NOLINT(bugprone-use-after-move): that is what is asked.

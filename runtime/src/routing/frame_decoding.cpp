@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "big_endian.hpp"
+#include "encoded_data_sources.hpp"
 #include "frame_format.hpp"
 #include "growing_bytes.hpp"
 #include "hawser/frame_codec.hpp"
@@ -169,7 +170,7 @@ private:
       const auto bytes = string("the data of a message");
       const auto skipped = static_cast<std::size_t>(bytes.data() - begin_);
       to.data = owner_ != nullptr && trouble_.empty() && at_ == end_
-                  ? encoded_data::owning(std::move(*owner_), skipped)
+                  ? detail::encoded_data_sources::owned(std::move(*owner_), skipped)
                   : encoded_data::copy_of(bytes);
       return;
     }
