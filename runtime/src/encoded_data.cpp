@@ -80,6 +80,10 @@ namespace detail {
 
 encoded_data encoded_data_sources::owned(growing_bytes bytes, std::size_t skipped) {
   HAWSER_ASSERT(skipped <= bytes.size(), "data was to begin past its end");
+  if (const auto data = bytes.bytes().subspan(skipped);
+      skipped > data.size() / growing_bytes::spare_share)
+    return encoded_data::copy_of(data);
+  bytes.settle();
   auto* made = new grown_block;
   made->owned = std::move(bytes);
   made->content = made->owned.bytes().subspan(skipped);
@@ -91,6 +95,7 @@ encoded_data encoded_data_sources::gathered(growing_bytes own, std::vector<kept_
   auto* made = new gathered_block;
   encoded_data holder{made};
   made->what = holding::gathered;
+  own.settle();
   made->owned = std::move(own);
   made->kept = std::move(kept);
   std::size_t shown = 0;

@@ -20,7 +20,9 @@ struct kept_bytes {
 /// Makes data of memory that is given up or kept for it.
 class encoded_data_sources {
 public:
-  /// Takes over what is behind the first `skipped` bytes, which are not more than there are.
+  /// Takes over what is behind the first `skipped` bytes, which are not more than there are. Only
+  /// the data is counted where it waits: where more than a small part of the memory would be
+  /// something else, it is not kept.
   static encoded_data owned(growing_bytes bytes, std::size_t skipped = 0);
 
   /// Takes over `own`, and shows what `kept` has where that says. In the order of their places.

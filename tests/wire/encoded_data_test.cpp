@@ -1,5 +1,9 @@
 // Encoded data: what it keeps, for how long, and that it arrives whole from wherever it lies.
 
+#include <functional>
+
+#include <malloc.h>
+
 #include <catch2/catch_test_macros.hpp>
 
 #include "encoded_data_sink.hpp"
@@ -60,6 +64,11 @@ frame carrying(const encoded_data& data) {
   return routed_frame{{1, 1}, {2, 2}, data_frame{7, {data, {}, data.size(), 0}}};
 }
 
+// Of memory from `malloc`.
+std::size_t usable_bytes(const std::byte* from) {
+  return malloc_usable_size(const_cast<std::byte*>(from));
+}
+
 const encoded_data& data_in(const frame& from) {
   return std::get<data_frame>(std::get<routed_frame>(from).what).message.data;
 }
@@ -94,6 +103,54 @@ TEST_CASE("data is what it was made of", "[wire][data]") {
   CHECK(all.pieces()[0].data() == std::as_const(buffers[0]).data());
   CHECK(all.size() == expected_of(buffers).size());
   CHECK(all.joined() == expected_of(buffers));
+}
+
+TEST_CASE("data keeps little memory beside its own", "[wire][data]") {
+  const auto content = counted(100'000, 3);
+  auto bytes_of_it = grown(content); // In steps of one: with much to spare.
+  const auto usable = [](const encoded_data& data) {
+    return usable_bytes(data.pieces()[0].data());
+  };
+  SECTION("what is spare goes back") {
+    REQUIRE(usable_bytes(bytes_of_it.bytes().data()) > 120'000);
+    const auto data = detail::encoded_data_sources::owned(std::move(bytes_of_it));
+    CHECK(data.joined() == content);
+    CHECK(usable(data) < 112'500);
+  }
+  SECTION("also of what kept bytes lie in") {
+    const array_buffer kept{counted(10, 1)};
+    std::vector<detail::kept_bytes> list;
+    list.push_back({content.size(), std::as_const(kept).bytes(), kept});
+    const auto data =
+      detail::encoded_data_sources::gathered(std::move(bytes_of_it), std::move(list));
+    CHECK(data.size() == 100'010);
+    CHECK(usable(data) < 112'500);
+  }
+}
+
+TEST_CASE("of a frame no more is kept than its data is worth", "[wire][data][frame]") {
+  const auto arrived = [](std::size_t ports, std::size_t size) {
+    auto sent = test::numbered(1, 2, 3, size);
+    auto& message = std::get<data_frame>(std::get<routed_frame>(sent).what).message;
+    message.ports.resize(ports); // Each detached, and so 16 bytes.
+    std::vector<std::byte> encoded;
+    encode(sent, encoded);
+    auto whole = grown(encoded);
+    whole.settle();
+    const auto all = whole.bytes();
+    std::vector<frame> made;
+    REQUIRE_FALSE(detail::append_frame(std::move(whole), {}, made));
+    const auto data = data_in(made.at(0));
+    CHECK(data.joined() == data_in(sent).joined());
+    const std::less<const std::byte*> before;
+    const auto* at = data.pieces()[0].data();
+    return !before(at, all.data()) && before(at, all.data() + all.size());
+  };
+  CHECK(arrived(0, 100'000)); // It is where it was.
+  CHECK(arrived(100, 100'000));
+  CHECK_FALSE(arrived(4000, 1));
+  CHECK_FALSE(arrived(4000, 0));
+  CHECK_FALSE(arrived(4000, 100'000));
 }
 
 TEST_CASE("the last handle lets go of what data keeps", "[wire][data]") {

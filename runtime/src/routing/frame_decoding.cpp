@@ -21,7 +21,8 @@ using namespace detail::frame_format;
 
 class frame_reader {
 public:
-  /// The data of a large message may take over the memory of `owner`, which has what is read.
+  /// The data of a message may take over the memory of `owner`, which has what is read, if little
+  /// else is in it.
   frame_reader(std::span<const std::byte> from, const frame_limits& bounds,
                detail::growing_bytes* owner = nullptr)
     : begin_(from.data()),
