@@ -28,6 +28,11 @@ public:
   channel_state(ref<const shared_limits> queues, creation_place at) noexcept
     : bounds(std::move(queues)), file_(at.file), line_(at.line) {}
 
+  /// Both ends of a new one. The bounds are those of each mailbox.
+  static std::pair<endpoint, endpoint> make_pair(ref<const shared_limits> bounds,
+                                                 creation_place at = {},
+                                                 history owners = history::forgotten);
+
   creation_place made_at() const noexcept { return {file_, line_}; }
 
   /// Null if it is taken. Whoever gets it keeps the channel alive.

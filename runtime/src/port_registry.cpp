@@ -14,12 +14,12 @@ registry_core::registry_core(registry_host& context_host, std::shared_ptr<waker>
                              std::string context_name)
   : host(context_host),
     origin(std::move(context_origin)),
+    shared_bounds(shared_limits::of(context_bounds)),
     ready(ref<ready_list>::adopt(new ready_list{std::move(waker), this})),
-    own_window(ref<window>::adopt(new window{context_bounds, std::move(context_name)})),
+    own_window(ref<window>::adopt(new window{shared_bounds, std::move(context_name)})),
     window_target(host),
     scope{context_bounds.value_depth_max, context_bounds.transfers_per_message_max, &origin},
     pending{*this, context_bounds.posted_bytes_per_context_max},
-    bounds_(shared_limits::of(context_bounds)),
     window_receiver_(ref<window_receiver>::adopt(new window_receiver{own_window, ready})) {
   HAWSER_ASSERT(bounds().deliveries_per_port_max > 0 && bounds().deliveries_per_turn_max > 0,
                 "a turn must be allowed to deliver something");
@@ -48,7 +48,7 @@ void registry_core::used_elsewhere(const std::string& what) const {
 }
 
 message_channel registry_core::make_channel(creation_place at) {
-  auto [first, second] = endpoint::make_pair(bounds(), at, owners);
+  auto [first, second] = channel_state::make_pair(shared_bounds, at, owners);
   ++statistics.channels_made;
   host.report_channel(first.observe());
   message_channel made;

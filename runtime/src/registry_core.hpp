@@ -149,7 +149,7 @@ public:
       visit(*it);
   }
 
-  const limits& bounds() const noexcept { return bounds_->values; }
+  const limits& bounds() const noexcept { return shared_bounds->values; }
 
   const std::string& name() const noexcept { return own_window->name; }
 
@@ -158,6 +158,7 @@ public:
   const ref<ready_list> ready;
   const ref<window> own_window;
   window_events window_target;
+  const ref<const shared_limits> shared_bounds;
   /// None before an interface is exposed.
   std::unique_ptr<std::map<std::string, port_registry::rebuild, std::less<>>> exposed;
   live_statistics statistics;
@@ -202,7 +203,6 @@ private:
   [[gnu::tls_model("initial-exec")]] static constinit inline thread_local registry_core* current_ =
     nullptr;
 
-  const ref<const shared_limits> bounds_;
   port* ports_ = nullptr;
   std::uint64_t last_port_id_ = 0;
   ref<window_receiver> window_receiver_;

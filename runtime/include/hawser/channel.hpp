@@ -146,6 +146,8 @@ public:
   /// As `close`, but the messages waiting here can still be taken.
   void close_for_peer(close_reason reason) noexcept;
 
+  friend class detail::channel_state;
+
 private:
   endpoint(detail::ref<detail::channel_state> channel, unsigned side) noexcept
     : at_(std::move(channel), side) {}

@@ -195,7 +195,7 @@ std::string router_core::objection(const port_descriptor& from) const {
 // What its receiver gets instead is closed from the start.
 endpoint router_core::refused(const port_descriptor& from, const node_id& carrier_sender) {
   send_to({carrier_sender, from.predecessor}, from.id, broken_frame{close_reason::refused});
-  auto [mine, theirs] = endpoint::make_pair(bounds.ports);
+  auto [mine, theirs] = channel_state::make_pair(port_bounds_);
   mine.close(close_reason::limit);
   return std::move(theirs);
 }
@@ -205,7 +205,7 @@ endpoint router_core::import_end(const port_descriptor& from, const node_id& car
     return {};
   if (find(from.id) != nullptr) {
     report(carrier_sender, incident::kind::rule, "a port that is here already");
-    auto [mine, theirs] = endpoint::make_pair(bounds.ports);
+    auto [mine, theirs] = channel_state::make_pair(port_bounds_);
     mine.close(close_reason::protocol);
     return std::move(theirs);
   }
@@ -244,7 +244,7 @@ endpoint router_core::import_end(const port_descriptor& from, const node_id& car
   w.granted = from.granted;
   w.window = bounds.window_initial;
   w.in.push_back({*w.out, true, false, false, from.taken.messages, 0});
-  auto [mine, theirs] = endpoint::make_pair(bounds.ports);
+  auto [mine, theirs] = channel_state::make_pair(port_bounds_);
   mine.inbox().begin_with(waiting.messages, waiting.bytes);
   give_twin(w, std::move(mine));
   if (!from.direct) {
