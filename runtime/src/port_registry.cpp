@@ -155,6 +155,7 @@ void registry_core::close(close_reason reason) {
   closed = true;
   stopped = true;
   own_window->closed = true;
+  ready->begin_turn(); // What this makes ready is not worth waking anybody for.
   auto unread = own_window->inbox.close(mailbox::rest::drop, nullptr, reason);
   own_window->inbox.detach();
   window_target.clear_listeners();
