@@ -238,11 +238,8 @@ void port_registry::join(agent_cluster cluster) {
   core_->scope.joined = std::make_unique<const agent_cluster>(std::move(cluster));
 }
 
-const agent_cluster& port_registry::cluster() const noexcept {
-  auto& joined = core_->scope.joined;
-  if (!joined)
-    joined = std::make_unique<const agent_cluster>(core_->scope.cluster());
-  return *joined;
+agent_cluster port_registry::cluster() const {
+  return core_->scope.cluster();
 }
 
 void port_registry::isolate(cross_origin_isolation isolation) {
