@@ -249,7 +249,7 @@ void port_registry::isolate(cross_origin_isolation isolation) {
 void port_registry::expose(std::string interface_name, rebuild how) {
   auto& exposed = core_->exposed;
   if (!exposed)
-    exposed = std::make_unique<std::map<std::string, rebuild, std::less<>>>();
+    exposed = std::make_unique<detail::exposed_interfaces>();
   exposed->insert_or_assign(std::move(interface_name), std::move(how));
 }
 

@@ -26,6 +26,9 @@ namespace hawser::detail {
 class arrival;
 class context_broadcasts;
 
+/// How the platform objects that a context exposes are rebuilt, by the names of their interfaces.
+using exposed_interfaces = std::map<std::string, port_registry::rebuild, std::less<>>;
+
 /// The listeners of a context's window.
 class window_events : public event_target {
 public:
@@ -155,12 +158,12 @@ public:
 
   registry_host& host;
   const hawser::origin origin;
+  const ref<const shared_limits> shared_bounds;
   const ref<ready_list> ready;
   const ref<window> own_window;
   window_events window_target;
-  const ref<const shared_limits> shared_bounds;
   /// None before an interface is exposed.
-  std::unique_ptr<std::map<std::string, port_registry::rebuild, std::less<>>> exposed;
+  std::unique_ptr<exposed_interfaces> exposed;
   live_statistics statistics;
   serialization_scope scope; ///< How this context serializes.
   pending_posts pending;

@@ -361,6 +361,13 @@ private:
   std::string trouble_;
 };
 
+error append(frame_reader&& reader, std::vector<frame>& to) {
+  auto err = reader.run(to.emplace_back());
+  if (err)
+    to.pop_back();
+  return err;
+}
+
 } // namespace
 
 result<frame> decode_frame(std::span<const std::byte> from, const frame_limits& bounds) {
@@ -372,19 +379,13 @@ result<frame> decode_frame(std::span<const std::byte> from, const frame_limits& 
 
 error detail::append_frame(std::span<const std::byte> from, const frame_limits& bounds,
                            std::vector<frame>& to) {
-  auto err = frame_reader{from, bounds}.run(to.emplace_back());
-  if (err)
-    to.pop_back();
-  return err;
+  return append({from, bounds}, to);
 }
 
 error detail::append_frame(growing_bytes&& from, const frame_limits& bounds,
                            std::vector<frame>& to) {
   auto whole = std::move(from);
-  auto err = frame_reader{whole.bytes(), bounds, &whole}.run(to.emplace_back());
-  if (err)
-    to.pop_back();
-  return err;
+  return append({whole.bytes(), bounds, &whole}, to);
 }
 
 } // namespace hawser
