@@ -20,9 +20,9 @@ struct port_rooms {
 
 /// Both mailboxes of a channel; `side[0]` holds what waits for side 0.
 ///
-/// A channel and its ports are one piece of memory: as three they took 32 bytes and, to be made and
-/// destroyed, 500 instructions more. A port whose predecessor at its side is still referred to, by
-/// a handle that was forgotten, say, is a piece of its own.
+/// A channel and its ports are one piece of memory. In three they would take 32 bytes more, and 500
+/// instructions more to be made and destroyed. A port whose predecessor at its side is still
+/// referred to, by a handle that was forgotten, say, is a piece of its own.
 class channel_state : private port_rooms {
 public:
   channel_state(ref<const shared_limits> queues, creation_place at) noexcept
