@@ -1,15 +1,19 @@
 // Encoded data: what it keeps, for how long, and that it arrives whole from wherever it lies.
 
+#include <algorithm>
 #include <functional>
 
 #include <malloc.h>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "channel_state.hpp"
 #include "encoded_data_sink.hpp"
 #include "encoded_data_sources.hpp"
+#include "hawser/event.hpp"
 #include "hawser/value_encoder.hpp"
 #include "link_pair.hpp"
+#include "test_context.hpp"
 
 namespace hawser {
 namespace {
@@ -213,6 +217,37 @@ TEST_CASE("an encoder's sink keeps large buffers where they are", "[wire][data]"
   CHECK(encode_here(array{1, "a text"}).pieces().size() == 1);
   CHECK(encode_here(array{small, small}).pieces().size() == 1);
   CHECK(encode_here(std::string(200'000, 'x')).size() > 200'000);
+}
+
+TEST_CASE("what a receiver gets in pieces is decoded where they lie", "[wire][data]") {
+  detail::encoded_data_sink sink;
+  value_encoder encoder{{.scope = wire_scope::message}};
+  const array_buffer first{counted(std::size_t{1} << 16, 5)};
+  const array_buffer second{counted(100'000, 6)};
+  const value sent = array{"before", first, object{{"between", second}}, first, "after"};
+  REQUIRE_FALSE(encoder.encode(sent, sink));
+  detail::message msg;
+  msg.encoded = sink.take();
+  REQUIRE(msg.encoded.pieces().size() == 5);
+  test::test_context context;
+  auto [near, far] = endpoint::make_pair({});
+  const auto port = context->adopt(std::move(far));
+  value got;
+  port.on_message([&got](message_event& ev) { got = ev.data(); });
+  REQUIRE(near.peer_inbox().push(std::move(msg)) == detail::pushed::queued);
+  settle(context);
+  CHECK(context.undecodable.empty());
+  REQUIRE(got.size() == 5);
+  CHECK(got[0] == "before");
+  const auto same = [](const value& made, const array_buffer& meant) {
+    const auto* buffer = made.get_if<array_buffer>();
+    REQUIRE(buffer != nullptr);
+    CHECK(std::ranges::equal(buffer->bytes(), std::as_const(meant).bytes()));
+  };
+  same(got[1], first);
+  same(got[2]["between"], second);
+  CHECK(got[3].identity() == got[1].identity());
+  CHECK(got[4] == "after");
 }
 
 } // namespace hawser
