@@ -135,9 +135,9 @@ TEST_CASE("names that were chosen to be slow to find are refused", "[wire][memor
 }
 
 TEST_CASE("a circle that is refused leaves nothing behind", "[wire][memory]") {
-  // A platform object that holds an array of both.
+  // A platform object that holds an array of the array and the object.
   const auto input =
-    from_hex("01 d81c d81b 83 6e 506c6174666f726d4f626a656374 61 61 d81c 82 d81d 00 d81d 01");
+    from_hex("01 d81c d81b 83 6e 506c6174666f726d4f626a656374 61 61 d81c 82 d81d 01 d81d 00");
   const wire_options options{.scope = wire_scope::message};
   const auto made = decode(input, options);
   REQUIRE_FALSE(made);
