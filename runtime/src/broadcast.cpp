@@ -90,7 +90,7 @@ public:
 context_broadcasts::context_broadcasts(registry_core& core, std::shared_ptr<broadcast_hub> hub)
   : core_(core),
     hub_(std::move(hub)),
-    inbox_(ref<broadcast_inbox>::adopt(new broadcast_inbox{core.bounds()})),
+    inbox_(ref<broadcast_inbox>::adopt(new broadcast_inbox{core.shared_bounds})),
     receiver_(ref<receiver>::adopt(new inbox_receiver{core.ready})) {
   inbox_->queue.attach(*receiver_, core.own_window->id);
   inbox_->queue.enable();

@@ -51,7 +51,7 @@ struct broadcast_gap {
 /// The queue of one context for the messages of all its broadcast channels.
 class broadcast_inbox {
 public:
-  explicit broadcast_inbox(const limits& bounds) : queue(bounds) {}
+  explicit broadcast_inbox(ref<const shared_limits> bounds) noexcept : queue(std::move(bounds)) {}
 
   broadcast_inbox(const broadcast_inbox&) = delete;
   broadcast_inbox& operator=(const broadcast_inbox&) = delete;

@@ -1,10 +1,10 @@
 // How much waits in a mailbox: what its sender may ask and wait for, and what the ports that travel
 // in it bring along.
 //
-// Nobody pays who does not ask. The taker compares what it has taken with a mark that lies beside
-// its own counter and is out of reach unless a sender has set it. The sender sets it inside the
-// lock, where the taker comes by before it rests; so a fall that happens at the same moment is seen
-// by one of the two.
+// Nobody pays who does not ask. Where a mailbox has extras, the taker compares what it has taken
+// with a mark in them that is out of reach unless a sender has set it. The sender sets it inside
+// the lock, where the taker comes by before it rests; so a fall that happens at the same moment is
+// seen by one of the two.
 
 #include <algorithm>
 
@@ -150,10 +150,10 @@ bool mailbox::take_low() noexcept {
 
 // -- ports that travel in a queue ---------------------------------------------------------------
 //
-// A port on its way counts in the queue around it what waits in it, no more and no less, and nobody
-// takes anything out of it; so what is to be taken back when it arrives need not be kept. What is
-// posted to it meanwhile is added first here, then there; the taker may come between the two, and
-// the sums are right again once both are through.
+// A port on its way counts in the queue around it what waits in it, and nobody takes anything out
+// of it; so what is to be taken back when it arrives need not be kept, but for what was posted too
+// deep inside to be counted there. What is posted to it meanwhile is added first here, then there;
+// the taker may come between the two, and the sums are right again once both are through.
 //
 // A window's queue learns nothing of what is posted to a port on its way in it: there the message
 // says what it brought.
@@ -168,6 +168,8 @@ carrier mailbox::disembark_locked() noexcept {
     return {};
   auto left = std::move(around_);
   std::destroy_at(&around_);
+  if (auto* more = extras())
+    more->uncharged_bytes = 0;
   place_ = place::nowhere;
   return left;
 }
@@ -175,8 +177,10 @@ carrier mailbox::disembark_locked() noexcept {
 std::int64_t mailbox::disembark() {
   carrier left; // Let go outside the lock.
   const std::scoped_lock guard{lock_};
+  const auto* more = extras();
+  const auto counted = waiting() - (more == nullptr ? 0 : more->uncharged_bytes);
   left = disembark_locked();
-  return waiting();
+  return counted;
 }
 
 void mailbox::unload(const message& msg, const mailbox* sender) noexcept {
@@ -206,8 +210,11 @@ void mailbox::charge_around(carrier around, std::int64_t bytes) {
       auto& more = box.with_extras_locked();
       more.carried_bytes += bytes;
       box.spend_locked(0, static_cast<std::uint64_t>(bytes));
-      if (box.place_ == place::travelling)
+      if (box.place_ == place::travelling) {
         next = box.around_;
+        if (i + 1 == carriers_max)
+          more.uncharged_bytes += bytes;
+      }
       box.arm_if_above_locked(more);
     }
     around = std::move(next);

@@ -14,6 +14,16 @@ void intrusive_release(channel_state* target) noexcept {
     delete target;
 }
 
+std::pair<endpoint, endpoint> channel_state::make_pair(ref<const shared_limits> bounds,
+                                                       creation_place at, history owners) {
+  auto made = ref<channel_state>::adopt(new channel_state{std::move(bounds), at});
+  if (owners == history::kept)
+    for (auto& each : made->side)
+      each.keep_history();
+  endpoint first{made, 0};
+  return {std::move(first), endpoint{std::move(made), 1}};
+}
+
 } // namespace detail
 
 direction_statistics channel_observer::towards(unsigned side) const {
@@ -63,13 +73,7 @@ creation_place channel_observer::made_at() const noexcept {
 
 std::pair<endpoint, endpoint> endpoint::make_pair(const limits& bounds, creation_place at,
                                                   history owners) {
-  auto channel = detail::ref<detail::channel_state>::adopt(
-    new detail::channel_state{detail::shared_limits::of(bounds), at});
-  if (owners == history::kept)
-    for (const unsigned side : {0U, 1U})
-      channel->inbox(side).keep_history();
-  endpoint first{channel, 0};
-  return {std::move(first), endpoint{std::move(channel), 1}};
+  return detail::channel_state::make_pair(detail::shared_limits::of(bounds), at, owners);
 }
 
 endpoint& endpoint::operator=(endpoint&& other) noexcept {

@@ -36,6 +36,11 @@ public:
   static void* operator new(std::size_t size) { return allocate_node(size); }
   static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
 
+  /// Both ends of a new one. The bounds are those of each mailbox.
+  static std::pair<endpoint, endpoint> make_pair(ref<const shared_limits> bounds,
+                                                 creation_place at = {},
+                                                 history owners = history::forgotten);
+
   /// What waits for that side.
   mailbox& inbox(unsigned side) noexcept { return side == 0 ? zero_.inbox : one_.inbox; }
 

@@ -25,8 +25,8 @@ result<std::shared_ptr<const platform_object>> rebuild_with(const port_registry:
   }
 }
 
-template <class Interfaces>
-const port_registry::rebuild* find_interface(const Interfaces& among, std::string_view name) {
+const port_registry::rebuild* find_interface(const exposed_interfaces& among,
+                                             std::string_view name) {
   const auto found = among.find(name);
   return found == among.end() ? nullptr : &found->second;
 }

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <new>
 
-#include "encoded_data_sink.hpp"
+#include "encoded_data_sources.hpp"
 #include "hawser/detail/node_memory.hpp"
 #include "hawser/panic.hpp"
 
@@ -21,6 +21,7 @@ struct gathered_block : encoded_block {
   detail::growing_bytes owned;
   std::vector<detail::kept_bytes> kept;
   std::vector<std::span<const std::byte>> pieces;
+  std::size_t size = 0;
 };
 
 } // namespace
@@ -59,38 +60,8 @@ encoded_data encoded_data::unencodable(std::string_view why) {
   return behind(std::as_bytes(std::span{why}), holding::trouble);
 }
 
-encoded_data encoded_data::owning(detail::growing_bytes bytes, std::size_t skipped) {
-  HAWSER_ASSERT(skipped <= bytes.size(), "data was to begin past its end");
-  auto* made = new grown_block;
-  made->owned = std::move(bytes);
-  made->content = made->owned.bytes().subspan(skipped);
-  made->what = holding::grown;
-  return encoded_data{made};
-}
-
-encoded_data encoded_data::gathered(detail::growing_bytes own,
-                                    std::vector<detail::kept_bytes> kept) {
-  auto* made = new gathered_block;
-  encoded_data holder{made};
-  made->what = holding::gathered;
-  made->owned = std::move(own);
-  made->kept = std::move(kept);
-  std::size_t shown = 0;
-  std::size_t size = 0;
-  const auto show = [made, &size](std::span<const std::byte> piece) {
-    if (!piece.empty())
-      made->pieces.push_back(piece);
-    size += piece.size();
-  };
-  for (const auto& each : made->kept) {
-    HAWSER_ASSERT(shown <= each.at && each.at <= made->owned.size(), "bytes to be kept nowhere");
-    show(made->owned.bytes().subspan(shown, each.at - shown));
-    show(each.bytes);
-    shown = each.at;
-  }
-  show(made->owned.bytes().subspan(shown));
-  made->content = {static_cast<const std::byte*>(nullptr), size};
-  return holder;
+std::size_t encoded_data::gathered_size() const noexcept {
+  return static_cast<const gathered_block*>(block_)->size;
 }
 
 std::span<const std::span<const std::byte>> encoded_data::gathered_pieces() const noexcept {
@@ -104,5 +75,45 @@ std::vector<std::byte> encoded_data::joined() const {
     all.insert(all.end(), each.begin(), each.end());
   return all;
 }
+
+namespace detail {
+
+encoded_data encoded_data_sources::owned(growing_bytes bytes, std::size_t skipped) {
+  HAWSER_ASSERT(skipped <= bytes.size(), "data was to begin past its end");
+  if (const auto data = bytes.bytes().subspan(skipped);
+      skipped > data.size() / growing_bytes::spare_share)
+    return encoded_data::copy_of(data);
+  bytes.settle();
+  auto* made = new grown_block;
+  made->owned = std::move(bytes);
+  made->content = made->owned.bytes().subspan(skipped);
+  made->what = holding::grown;
+  return encoded_data{made};
+}
+
+encoded_data encoded_data_sources::gathered(growing_bytes own, std::vector<kept_bytes> kept) {
+  auto* made = new gathered_block;
+  encoded_data holder{made};
+  made->what = holding::gathered;
+  own.settle();
+  made->owned = std::move(own);
+  made->kept = std::move(kept);
+  std::size_t shown = 0;
+  const auto show = [made](std::span<const std::byte> piece) {
+    if (!piece.empty())
+      made->pieces.push_back(piece);
+    made->size += piece.size();
+  };
+  for (const auto& each : made->kept) {
+    HAWSER_ASSERT(shown <= each.at && each.at <= made->owned.size(), "bytes to be kept nowhere");
+    show(made->owned.bytes().subspan(shown, each.at - shown));
+    show(each.bytes);
+    shown = each.at;
+  }
+  show(made->owned.bytes().subspan(shown));
+  return holder;
+}
+
+} // namespace detail
 
 } // namespace hawser

@@ -5,19 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "encoded_data_sources.hpp"
 #include "growing_bytes.hpp"
 #include "hawser/encoded_data.hpp"
 #include "hawser/value.hpp"
 #include "hawser/wire_sink.hpp"
 
 namespace hawser::detail {
-
-/// Bytes that stay in the buffer of a value.
-struct kept_bytes {
-  std::size_t at; ///< How many of those that are not kept come before.
-  std::span<const std::byte> bytes;
-  value owner;
-};
 
 /// Makes data of what an encoder writes. Keeps its memory for the next small one.
 class encoded_data_sink final : public wire_sink {
@@ -38,10 +32,10 @@ public:
   /// What has been written since the last `clear`, which has to be the next call.
   encoded_data take() {
     if (!kept_.empty())
-      return encoded_data::gathered(std::exchange(copied_, {}), std::exchange(kept_, {}));
+      return encoded_data_sources::gathered(std::exchange(copied_, {}), std::exchange(kept_, {}));
     if (copied_.size() < adopted_bytes_min)
       return encoded_data::copy_of(copied_.bytes());
-    return encoded_data::owning(std::exchange(copied_, {}));
+    return encoded_data_sources::owned(std::exchange(copied_, {}));
   }
 
 private:

@@ -22,8 +22,7 @@ error encoding::run(const value& root, wire_sink& to) {
   out_.byte(wire::version);
   root_ = &root;
   scanned_ = false;
-  // A large value is looked through in any case: to say how large it is pays.
-  if (root.byte_size() > wire_writer::block_bytes && scan() && !shared_.any()
+  if (to.makes_room() && root.byte_size() > wire_writer::block_bytes && scan() && !shared_.any()
       && shared_.wire_bytes() > wire_writer::block_bytes)
     to.expect(std::min(shared_.wire_bytes(), options_.limits.encoded_bytes_max));
   if (!trouble_ && write(root) != outcome::failed && write_all() && out_.over())

@@ -54,7 +54,8 @@ const value* encoding::write_run(const value* at, const value* end) {
 }
 
 const object::member* encoding::write_run(const object::member* at, const object::member* end) {
-  for (; at != end && is_short_text(at->first) && is_plain(at->second); ++at) {
+  // The value first: where the general way is to go on, it looks at the name itself.
+  for (; at != end && is_plain(at->second) && is_short_text(at->first); ++at) {
     out_.short_string(major::text, at->first);
     write_plain(at->second);
   }

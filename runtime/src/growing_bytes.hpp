@@ -51,6 +51,24 @@ public:
   /// Keeps the memory.
   void clear() noexcept { size_ = 0; }
 
+  /// Gives back what is spare, if it is worth the trouble: for bytes that are to be kept, to which
+  /// no more will be appended. Of large ones the system takes pages back and moves none.
+  void settle() noexcept {
+    if (capacity_ - size_ <= size_ / spare_share)
+      return;
+    if (size_ == 0) {
+      room_.reset();
+      capacity_ = 0;
+    } else if (void* const moved = std::realloc(room_.get(), size_); moved != nullptr) {
+      static_cast<void>(room_.release());
+      room_.reset(static_cast<std::byte*>(moved));
+      capacity_ = size_;
+    }
+  }
+
+  /// What is kept may keep such a part of it beside it.
+  static constexpr std::size_t spare_share = 8;
+
 private:
   struct release {
     void operator()(std::byte* room) const noexcept { std::free(room); }

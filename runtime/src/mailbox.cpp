@@ -41,20 +41,6 @@ void bury(std::vector<message> dropped) noexcept {
   open_grave = nullptr;
 }
 
-ref<const shared_limits> shared_limits::of(const limits& from) {
-  // Empty again once the thread has ended: what is destroyed after that may still make channels.
-  struct memory {
-    ~memory() { last = {}; }
-
-    ref<const shared_limits> last;
-  };
-  thread_local memory own;
-  auto& last = own.last;
-  if (!last || (&last->values != &from && last->values != from))
-    last = ref<const shared_limits>::adopt(new shared_limits{from});
-  return last;
-}
-
 mailbox::~mailbox() {
   if (place_ == place::travelling)
     std::destroy_at(&around_);

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "hawser/channel.hpp"
@@ -264,7 +265,7 @@ static_assert(sizeof(void*) != 8 || sizeof(mailbox) == 96);
 /// A mailbox that belongs to no channel and knows its own bounds.
 class lone_mailbox : public mailbox {
 public:
-  explicit lone_mailbox(const limits& bounds) : bounds_(shared_limits::of(bounds)) {}
+  explicit lone_mailbox(ref<const shared_limits> bounds) noexcept : bounds_(std::move(bounds)) {}
 
   bool has_room(std::uint64_t bytes) { return mailbox::has_room(bytes, bounds_->values); }
 

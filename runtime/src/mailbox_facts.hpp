@@ -35,6 +35,10 @@ struct mailbox_extras {
   std::atomic<std::int64_t> carried_bytes{0};
   std::atomic<std::uint32_t> passengers{0}; ///< Ports that travel in this queue.
 
+  // While the end whose queue this is travels: how much of what waits here does not count in the
+  // queue it travels in, because it was posted too deep inside.
+  std::int64_t uncharged_bytes = 0;
+
   // How much must have been taken for the amount to be at the threshold, as far as was known when
   // it was armed; `never` while nobody waits for it.
   static constexpr auto never = ~std::uint64_t{0};

@@ -151,7 +151,7 @@ bool port::deliver_one(registry_core& core) {
 }
 
 void port::handle_dropped() noexcept {
-  // One that was abandoned has no endpoint.
+  // Without an endpoint there is nothing to look at. While the context closes, this wakes nobody.
   if (handles_.fetch_sub(1) == 1 && !list_closed() && end_ && mark_scheduled())
     enlist(ref<mailbox_owner>{this});
 }

@@ -14,12 +14,12 @@ registry_core::registry_core(registry_host& context_host, std::shared_ptr<waker>
                              std::string context_name)
   : host(context_host),
     origin(std::move(context_origin)),
+    shared_bounds(shared_limits::of(context_bounds)),
     ready(ref<ready_list>::adopt(new ready_list{std::move(waker), this})),
-    own_window(ref<window>::adopt(new window{context_bounds, std::move(context_name)})),
+    own_window(ref<window>::adopt(new window{shared_bounds, std::move(context_name)})),
     window_target(host),
     scope{std::min(context_bounds.value_depth_max, value::depth_max - 1), context_bounds.transfers_per_message_max, &origin},
     pending{*this, context_bounds.posted_bytes_per_context_max},
-    bounds_(shared_limits::of(context_bounds)),
     window_receiver_(ref<window_receiver>::adopt(new window_receiver{own_window, ready})) {
   HAWSER_ASSERT(bounds().deliveries_per_port_max > 0 && bounds().deliveries_per_turn_max > 0,
                 "a turn must be allowed to deliver something");
@@ -48,7 +48,7 @@ void registry_core::used_elsewhere(const std::string& what) const {
 }
 
 message_channel registry_core::make_channel(creation_place at) {
-  auto [first, second] = endpoint::make_pair(bounds(), at, owners);
+  auto [first, second] = channel_state::make_pair(shared_bounds, at, owners);
   ++statistics.channels_made;
   host.report_channel(first.observe());
   message_channel made;
@@ -155,6 +155,7 @@ void registry_core::close(close_reason reason) {
   closed = true;
   stopped = true;
   own_window->closed = true;
+  ready->begin_turn(); // What this makes ready is not worth waking anybody for.
   auto unread = own_window->inbox.close(mailbox::rest::drop, nullptr, reason);
   own_window->inbox.detach();
   window_target.clear_listeners();
@@ -237,11 +238,8 @@ void port_registry::join(agent_cluster cluster) {
   core_->scope.joined = std::make_unique<const agent_cluster>(std::move(cluster));
 }
 
-const agent_cluster& port_registry::cluster() const noexcept {
-  auto& joined = core_->scope.joined;
-  if (!joined)
-    joined = std::make_unique<const agent_cluster>(core_->scope.cluster());
-  return *joined;
+agent_cluster port_registry::cluster() const {
+  return core_->scope.cluster();
 }
 
 void port_registry::isolate(cross_origin_isolation isolation) {
@@ -251,7 +249,7 @@ void port_registry::isolate(cross_origin_isolation isolation) {
 void port_registry::expose(std::string interface_name, rebuild how) {
   auto& exposed = core_->exposed;
   if (!exposed)
-    exposed = std::make_unique<std::map<std::string, rebuild, std::less<>>>();
+    exposed = std::make_unique<detail::exposed_interfaces>();
   exposed->insert_or_assign(std::move(interface_name), std::move(how));
 }
 

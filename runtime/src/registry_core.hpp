@@ -26,6 +26,9 @@ namespace hawser::detail {
 class arrival;
 class context_broadcasts;
 
+/// How the platform objects that a context exposes are rebuilt, by the names of their interfaces.
+using exposed_interfaces = std::map<std::string, port_registry::rebuild, std::less<>>;
+
 /// The listeners of a context's window.
 class window_events : public event_target {
 public:
@@ -149,17 +152,18 @@ public:
       visit(*it);
   }
 
-  const limits& bounds() const noexcept { return bounds_->values; }
+  const limits& bounds() const noexcept { return shared_bounds->values; }
 
   const std::string& name() const noexcept { return own_window->name; }
 
   registry_host& host;
   const hawser::origin origin;
+  const ref<const shared_limits> shared_bounds;
   const ref<ready_list> ready;
   const ref<window> own_window;
   window_events window_target;
   /// None before an interface is exposed.
-  std::unique_ptr<std::map<std::string, port_registry::rebuild, std::less<>>> exposed;
+  std::unique_ptr<exposed_interfaces> exposed;
   live_statistics statistics;
   serialization_scope scope; ///< How this context serializes.
   pending_posts pending;
@@ -202,7 +206,6 @@ private:
   [[gnu::tls_model("initial-exec")]] static constinit inline thread_local registry_core* current_ =
     nullptr;
 
-  const ref<const shared_limits> bounds_;
   port* ports_ = nullptr;
   std::uint64_t last_port_id_ = 0;
   ref<window_receiver> window_receiver_;

@@ -8,31 +8,38 @@
 
 namespace hawser::detail {
 
-/// Limits to refer to: every channel and every context does, and those of the same limits to the
-/// same.
+/// Limits to refer to: a context's, and those of the channels it makes; a router's.
 class shared_limits {
 public:
-  explicit shared_limits(const limits& from) noexcept : values(from) {}
-
   shared_limits(const shared_limits&) = delete;
   shared_limits& operator=(const shared_limits&) = delete;
 
-  /// Finds the one that this thread asked for last, or makes one.
+  /// The default ones are there once, others are copied.
   static ref<const shared_limits> of(const limits& from);
 
   friend void intrusive_add_ref(const shared_limits* target) noexcept {
-    target->refs_.fetch_add(1, std::memory_order_relaxed);
+    if (target->counted())
+      target->refs_.fetch_add(1, std::memory_order_relaxed);
   }
 
   friend void intrusive_release(const shared_limits* target) noexcept {
-    if (target->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    if (target->counted() && target->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
       delete target;
   }
 
   const limits values;
 
 private:
-  mutable std::atomic<std::uint32_t> refs_{1};
+  constexpr shared_limits(const limits& from, std::uint32_t refs) noexcept
+    : values(from), refs_(refs) {}
+
+  // Most channels of all threads refer to the default ones. Those are never destroyed, and threads
+  // that counted references to them would wait for one another.
+  bool counted() const noexcept { return refs_.load(std::memory_order_relaxed) != 0; }
+
+  static const shared_limits usual_;
+
+  mutable std::atomic<std::uint32_t> refs_;
 };
 
 } // namespace hawser::detail

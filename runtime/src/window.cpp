@@ -24,8 +24,8 @@ void intrusive_release(window* target) noexcept {
     delete target;
 }
 
-window::window(const limits& bounds, std::string context_name)
-  : inbox(bounds), name(std::move(context_name)), id(next_window_id()) {}
+window::window(ref<const shared_limits> bounds, std::string context_name)
+  : inbox(std::move(bounds)), name(std::move(context_name)), id(next_window_id()) {}
 
 window_receiver::window_receiver(ref<window> target, ref<ready_list> list)
   : receiver(std::move(list)), window_(std::move(target)) {

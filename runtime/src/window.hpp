@@ -14,7 +14,7 @@ namespace hawser::detail {
 /// The part of a context that others hold on to: its window's message queue. HTML #window.
 class window {
 public:
-  window(const limits& bounds, std::string context_name);
+  window(ref<const shared_limits> bounds, std::string context_name);
 
   static window_proxy make_proxy(ref<window> target) { return window_proxy{std::move(target)}; }
 

@@ -3,7 +3,8 @@
 namespace hawser::detail {
 namespace {
 
-// About as long as a push takes, a few times over; who holds it for longer does not run.
+// Nobody waits for anything while holding it, so that somebody who has not let go of it after so
+// many looks is likely not to run. There is no pause between them.
 constexpr int looks_max = 100;
 
 } // namespace

@@ -30,6 +30,8 @@
 
 #include <hawser/hawser.hpp>
 
+#include "behaviours/number_sequence.hpp"
+
 namespace {
 
 using namespace hawser;
@@ -44,7 +46,7 @@ void say(const std::string& line) {
 struct held_end {
   message_port port;
   std::int64_t posted = 0;
-  std::int64_t expected = 0;
+  tool::number_sequence came;
   bool streams = false;
   bool idle = false;
 };
@@ -121,7 +123,7 @@ private:
     held_.erase(name);
     const auto err = post_it(object{{"end", name},
                                     {"posted", its.posted},
-                                    {"expected", its.expected},
+                                    {"expected", its.came.due},
                                     {"streams", its.streams},
                                     {"idle", its.idle}},
                              its.port);
@@ -131,8 +133,10 @@ private:
   void adopt(const message_event& ev) {
     const auto& data = ev.data();
     const auto name = data["end"].as<std::string>().value();
-    held_[name] = {ev.ports().at(0), data["posted"].as<std::int64_t>().value(),
-                   data["expected"].as<std::int64_t>().value(), data["streams"].as<bool>().value(),
+    held_[name] = {ev.ports().at(0),
+                   data["posted"].as<std::int64_t>().value(),
+                   {data["expected"].as<std::int64_t>().value()},
+                   data["streams"].as<bool>().value(),
                    false};
     if (!data["idle"].as<bool>().value())
       start(name);
@@ -152,10 +156,10 @@ private:
       if (!ev.ports().empty())
         return adopt(ev);
       auto& its = held_.at(name);
-      const auto number = ev.data().as<std::int64_t>().value_or(-1);
-      if (number != its.expected)
-        say("gap " + name + " " + std::to_string(number) + " for " + std::to_string(its.expected));
-      its.expected = number + 1;
+      const auto number = tool::number_in(ev.data());
+      const auto due = its.came.due;
+      if (!its.came.take(number))
+        say("gap " + name + " " + std::to_string(number) + " for " + std::to_string(due));
     });
   }
 
@@ -173,7 +177,7 @@ private:
   }
 
   static std::string tally(const held_end& of) {
-    return " " + std::to_string(of.posted) + " " + std::to_string(of.expected);
+    return " " + std::to_string(of.posted) + " " + std::to_string(of.came.due);
   }
 
   window_proxy window_at(const std::string& url) {

@@ -48,6 +48,25 @@ TEST_CASE("close comes to a disabled port when nothing waits before it", "[close
   }
 }
 
+TEST_CASE("closing a context does not wake it", "[close]") {
+  test_context a{"a"};
+  test_context b{"b"};
+  message_port far;
+  message_channel own;
+  SECTION("though its listeners drop the last handles of their ports") {
+    const auto made = connect(a, b);
+    made.port1.on_message([held = made.port1] { static_cast<void>(held); });
+    far = made.port2;
+  }
+  SECTION("though its ports lose their peers in it") {
+    own = a->make_channel();
+  }
+  settle(a, b);
+  const auto wakes = a.waker().wakes();
+  a->close(close_reason::context_closed);
+  CHECK(a.waker().wakes() == wakes);
+}
+
 TEST_CASE("a port whose peer closed while it travelled hears of it unasked", "[close]") {
   test_context a{"a"};
   test_context b{"b"};

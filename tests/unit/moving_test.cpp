@@ -1,7 +1,10 @@
 // Ports that move while messages are under way.
 
+#include <algorithm>
+
 #include <catch2/catch_test_macros.hpp>
 
+#include "allocations.hpp"
 #include "printing.hpp"
 #include "test_context.hpp"
 #include "threads.hpp"
@@ -319,6 +322,46 @@ TEST_CASE("a port comes to a side whose former owners still have handles", "[mov
   for (std::size_t i = 0; i + 1 < former.size(); ++i)
     CHECK(former[i].detached());
   CHECK_FALSE(former.back().detached());
+}
+
+TEST_CASE("a port comes to a side that nobody remembers without memory of its own", "[moving]") {
+  test_context a{"a"};
+  test_context b{"b"};
+  const auto there = connect(a, b);
+  const auto back = connect(b, a);
+  message_port stays;
+  message_port moves;
+  for (const auto& each : {there.port2, back.port2})
+    each.on_message([&moves](message_event& ev) { moves = ev.ports().at(0); });
+  {
+    const auto made = a->make_channel();
+    stays = made.port1;
+    moves = made.port2;
+  }
+  std::vector<message_port> former;
+  former.reserve(100);
+  enum class handles { dropped, kept };
+  const auto round_trip = [&](handles what) {
+    const auto before = test::allocations_made();
+    for (const auto& way : {there.port1, back.port1}) {
+      way.post_message(nullptr, {moves});
+      if (what == handles::kept)
+        former.push_back(moves);
+      moves = {};
+      settle(a, b);
+    }
+    return test::allocations_made() - before;
+  };
+  const auto least = [&](handles what) {
+    auto found = round_trip(what);
+    for (int i = 0; i < 5; ++i) // Some of the first make room that is kept.
+      found = std::min(found, round_trip(what));
+    return found;
+  };
+  const auto alone = least(handles::dropped);
+  CHECK(least(handles::kept) == alone + 2); // One for each way.
+  former.clear();
+  CHECK(least(handles::dropped) == alone);
 }
 
 TEST_CASE("handles outlive their channel and its contexts", "[moving]") {

@@ -78,6 +78,34 @@ TEST_CASE_METHOD(pressure_test, "bytes count through every queue around them",
   CHECK(second.port1.buffered_amount() == before + one_port + 2 * parcel_bytes());
 }
 
+TEST_CASE_METHOD(pressure_test, "what is posted too deep inside to count is not taken back either",
+                 "[pressure][transit]") {
+  constexpr std::size_t depth = 70;
+  std::vector<message_channel> nested;
+  auto through = near;
+  for (std::size_t i = 0; i < depth; ++i) {
+    nested.push_back(a->make_channel());
+    REQUIRE_FALSE(through.post_message(nullptr, {nested.back().port2}));
+    through = nested.back().port1;
+  }
+  const auto before = near.buffered_amount();
+  through.post_message(parcel());
+  CHECK(near.buffered_amount() == before);
+  std::vector<message_port> taken{far};
+  for (std::size_t i = 0; i < depth; ++i) {
+    const auto got = b->receive(taken.back());
+    REQUIRE(got);
+    taken.push_back((*got)->ports.at(0));
+  }
+  CHECK(through.buffered_amount() == parcel_bytes());
+  REQUIRE(b->receive(taken.back()));
+  for (std::size_t i = 0; i < depth; ++i) {
+    CAPTURE(i);
+    nested[i].port1.post_message(parcel());
+    CHECK(nested[i].port1.buffered_amount() == parcel_bytes());
+  }
+}
+
 TEST_CASE("a port with a full queue cannot hide it inside a message", "[pressure][limits]") {
   test_context context{"context", limits{.queue_bytes_max = 5000}};
   const auto [port1, port2] = context->make_channel();

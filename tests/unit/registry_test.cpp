@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "allocations.hpp"
 #include "printing.hpp"
 #include "test_context.hpp"
 
@@ -105,6 +106,33 @@ TEST_CASE("a turn without anything to do delivers nothing and ends", "[registry]
   CHECK_FALSE(context->run_turn());
   port1.post_message("still woken afterwards");
   CHECK(context.waker().wakes() == 1);
+}
+
+TEST_CASE("contexts with different limits make channels by turns without copying these",
+          "[registry]") {
+  test_context usual{"usual"};
+  test_context strict{"strict", limits{.queue_messages_max = 7}};
+  test_context stricter{"stricter", limits{.queue_messages_max = 6}};
+  std::vector<message_channel> made;
+  made.reserve(20);
+  const auto allocations = [&made](test_context& by) {
+    const auto before = test::allocations_made();
+    made.push_back(by->make_channel());
+    return test::allocations_made() - before;
+  };
+  const auto enough = allocations(usual);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(allocations(strict) == enough);
+    CHECK(allocations(stricter) == enough);
+    CHECK(allocations(usual) == enough);
+  }
+  const auto& last = made.back().port1;
+  for (int i = 0; i < 7; ++i) {
+    CHECK_FALSE(made[1].port1.post_message(i));
+    CHECK(static_cast<bool>(made[2].port1.post_message(i)) == (i == 6));
+    CHECK_FALSE(last.post_message(i));
+  }
+  CHECK(made[1].port1.post_message(7));
 }
 
 // -- what a registry tells about itself ---------------------------------------------------------

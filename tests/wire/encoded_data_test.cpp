@@ -1,10 +1,19 @@
 // Encoded data: what it keeps, for how long, and that it arrives whole from wherever it lies.
 
+#include <algorithm>
+#include <functional>
+
+#include <malloc.h>
+
 #include <catch2/catch_test_macros.hpp>
 
+#include "channel_state.hpp"
 #include "encoded_data_sink.hpp"
+#include "encoded_data_sources.hpp"
+#include "hawser/event.hpp"
 #include "hawser/value_encoder.hpp"
 #include "link_pair.hpp"
+#include "test_context.hpp"
 
 namespace hawser {
 namespace {
@@ -32,7 +41,7 @@ encoded_data gathered(const std::vector<array_buffer>& kept) {
   const std::size_t places[] = {0, 1, 1, 4};
   for (std::size_t i = 0; i < kept.size(); ++i)
     list.push_back({places[i], std::as_const(kept[i]).bytes(), kept[i]});
-  return encoded_data::gathered(grown(own), std::move(list));
+  return detail::encoded_data_sources::gathered(grown(own), std::move(list));
 }
 
 std::vector<array_buffer> four_buffers() {
@@ -59,6 +68,11 @@ frame carrying(const encoded_data& data) {
   return routed_frame{{1, 1}, {2, 2}, data_frame{7, {data, {}, data.size(), 0}}};
 }
 
+// Of memory from `malloc`.
+std::size_t usable_bytes(const std::byte* from) {
+  return malloc_usable_size(const_cast<std::byte*>(from));
+}
+
 const encoded_data& data_in(const frame& from) {
   return std::get<data_frame>(std::get<routed_frame>(from).what).message.data;
 }
@@ -74,10 +88,10 @@ TEST_CASE("data is what it was made of", "[wire][data]") {
   CHECK(copied);
   CHECK(copied.pieces().size() == 1);
   CHECK(copied.joined() == content);
-  const auto owned = encoded_data::owning(grown(content), 10);
+  const auto owned = detail::encoded_data_sources::owned(grown(content), 10);
   CHECK(owned.size() == 290);
   CHECK(owned.joined() == bytes(content.begin() + 10, content.end()));
-  CHECK(encoded_data::owning(grown(content), 300).size() == 0);
+  CHECK(detail::encoded_data_sources::owned(grown(content), 300).size() == 0);
   const auto nothing = encoded_data::copy_of({});
   CHECK(nothing);
   CHECK(nothing.joined().empty());
@@ -95,6 +109,54 @@ TEST_CASE("data is what it was made of", "[wire][data]") {
   CHECK(all.joined() == expected_of(buffers));
 }
 
+TEST_CASE("data keeps little memory beside its own", "[wire][data]") {
+  const auto content = counted(100'000, 3);
+  auto bytes_of_it = grown(content); // In steps of one: with much to spare.
+  const auto usable = [](const encoded_data& data) {
+    return usable_bytes(data.pieces()[0].data());
+  };
+  SECTION("what is spare goes back") {
+    REQUIRE(usable_bytes(bytes_of_it.bytes().data()) > 120'000);
+    const auto data = detail::encoded_data_sources::owned(std::move(bytes_of_it));
+    CHECK(data.joined() == content);
+    CHECK(usable(data) < 112'500);
+  }
+  SECTION("also of what kept bytes lie in") {
+    const array_buffer kept{counted(10, 1)};
+    std::vector<detail::kept_bytes> list;
+    list.push_back({content.size(), std::as_const(kept).bytes(), kept});
+    const auto data =
+      detail::encoded_data_sources::gathered(std::move(bytes_of_it), std::move(list));
+    CHECK(data.size() == 100'010);
+    CHECK(usable(data) < 112'500);
+  }
+}
+
+TEST_CASE("of a frame no more is kept than its data is worth", "[wire][data][frame]") {
+  const auto arrived = [](std::size_t ports, std::size_t size) {
+    auto sent = test::numbered(1, 2, 3, size);
+    auto& message = std::get<data_frame>(std::get<routed_frame>(sent).what).message;
+    message.ports.resize(ports); // Each detached, and so 16 bytes.
+    std::vector<std::byte> encoded;
+    encode(sent, encoded);
+    auto whole = grown(encoded);
+    whole.settle();
+    const auto all = whole.bytes();
+    std::vector<frame> made;
+    REQUIRE_FALSE(detail::append_frame(std::move(whole), {}, made));
+    const auto data = data_in(made.at(0));
+    CHECK(data.joined() == data_in(sent).joined());
+    const std::less<const std::byte*> before;
+    const auto* at = data.pieces()[0].data();
+    return !before(at, all.data()) && before(at, all.data() + all.size());
+  };
+  CHECK(arrived(0, 100'000)); // It is where it was.
+  CHECK(arrived(100, 100'000));
+  CHECK_FALSE(arrived(4000, 1));
+  CHECK_FALSE(arrived(4000, 0));
+  CHECK_FALSE(arrived(4000, 100'000));
+}
+
 TEST_CASE("the last handle lets go of what data keeps", "[wire][data]") {
   struct thing : platform_object {
     std::string_view interface_name() const noexcept override { return "thing"; }
@@ -106,7 +168,7 @@ TEST_CASE("the last handle lets go of what data keeps", "[wire][data]") {
   const auto content = counted(3, 0);
   std::vector<detail::kept_bytes> kept;
   kept.push_back({0, content, value{std::shared_ptr<const platform_object>{std::move(owner)}}});
-  auto first = encoded_data::gathered({}, std::move(kept));
+  auto first = detail::encoded_data_sources::gathered({}, std::move(kept));
   auto second = first;
   auto third = std::move(first);
   CHECK_FALSE(first); // NOLINT(bugprone-use-after-move): that is what is asked.
@@ -155,6 +217,37 @@ TEST_CASE("an encoder's sink keeps large buffers where they are", "[wire][data]"
   CHECK(encode_here(array{1, "a text"}).pieces().size() == 1);
   CHECK(encode_here(array{small, small}).pieces().size() == 1);
   CHECK(encode_here(std::string(200'000, 'x')).size() > 200'000);
+}
+
+TEST_CASE("what a receiver gets in pieces is decoded where they lie", "[wire][data]") {
+  detail::encoded_data_sink sink;
+  value_encoder encoder{{.scope = wire_scope::message}};
+  const array_buffer first{counted(std::size_t{1} << 16, 5)};
+  const array_buffer second{counted(100'000, 6)};
+  const value sent = array{"before", first, object{{"between", second}}, first, "after"};
+  REQUIRE_FALSE(encoder.encode(sent, sink));
+  detail::message msg;
+  msg.encoded = sink.take();
+  REQUIRE(msg.encoded.pieces().size() == 5);
+  test::test_context context;
+  auto [near, far] = endpoint::make_pair({});
+  const auto port = context->adopt(std::move(far));
+  value got;
+  port.on_message([&got](message_event& ev) { got = ev.data(); });
+  REQUIRE(near.peer_inbox().push(std::move(msg)) == detail::pushed::queued);
+  settle(context);
+  CHECK(context.undecodable.empty());
+  REQUIRE(got.size() == 5);
+  CHECK(got[0] == "before");
+  const auto same = [](const value& made, const array_buffer& meant) {
+    const auto* buffer = made.get_if<array_buffer>();
+    REQUIRE(buffer != nullptr);
+    CHECK(std::ranges::equal(buffer->bytes(), std::as_const(meant).bytes()));
+  };
+  same(got[1], first);
+  same(got[2]["between"], second);
+  CHECK(got[3].identity() == got[1].identity());
+  CHECK(got[4] == "after");
 }
 
 } // namespace hawser

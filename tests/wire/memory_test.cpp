@@ -1,53 +1,15 @@
 // What decoding costs at most: memory in proportion to the bytes there are, whatever they claim.
 
-#include <atomic>
-#include <cstdlib>
 #include <functional>
-#include <new>
-
-#include <malloc.h>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "allocations.hpp"
 #include "hawser/frame_codec.hpp"
 #include "hawser/value_decoder.hpp"
 #include "hawser/value_encoder.hpp"
 #include "printing.hpp"
 #include "samples.hpp"
-
-namespace {
-
-std::atomic<std::size_t> allocated = 0;
-std::atomic<std::size_t> allocated_most = 0;
-
-} // namespace
-
-void* operator new(std::size_t size) {
-  void* made = std::malloc(size);
-  if (made == nullptr)
-    throw std::bad_alloc{};
-  const auto now = allocated += malloc_usable_size(made);
-  if (now > allocated_most)
-    allocated_most = now;
-  return made;
-}
-
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  try {
-    return operator new(size);
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
-}
-
-void operator delete(void* memory) noexcept {
-  allocated -= malloc_usable_size(memory);
-  std::free(memory);
-}
-
-void operator delete(void* memory, std::size_t) noexcept {
-  operator delete(memory);
-}
 
 using namespace hawser;
 using namespace hawser::test;
@@ -57,10 +19,10 @@ namespace {
 // The most that was allocated at one time.
 template <class Run>
 std::size_t memory_of(Run run) {
-  const std::size_t before = allocated;
-  allocated_most = before;
+  const auto before = bytes_allocated();
+  forget_most_allocated();
   run();
-  return allocated_most - before;
+  return most_bytes_allocated() - before;
 }
 
 std::vector<std::byte> repeated(std::string_view start, std::string_view part, std::size_t count) {
@@ -170,4 +132,17 @@ TEST_CASE("names that were chosen to be slow to find are refused", "[wire][memor
   bytes.clear();
   REQUIRE_FALSE(encode(usual, bytes));
   CHECK(decode(bytes));
+}
+
+TEST_CASE("a circle that is refused leaves nothing behind", "[wire][memory]") {
+  // A platform object that holds an array of the array and the object.
+  const auto input =
+    from_hex("01 d81c d81b 83 6e 506c6174666f726d4f626a656374 61 61 d81c 82 d81d 01 d81d 00");
+  const wire_options options{.scope = wire_scope::message};
+  const auto made = decode(input, options);
+  REQUIRE_FALSE(made);
+  CHECK(made.error().what().ends_with("a circle through a platform object"));
+  constexpr std::size_t times = 50'000;
+  CHECK(bytes_left_by(times, [&] { static_cast<void>(decode(input, options)); })
+        < static_cast<std::int64_t>(times) * 16); // Less than the smallest part of a value.
 }

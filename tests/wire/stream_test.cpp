@@ -153,6 +153,10 @@ namespace {
 // Keeps what it is told instead of bytes.
 class told_sink final : public wire_sink {
 public:
+  explicit told_sink(bool listens = true) : listens_(listens) {}
+
+  bool makes_room() const noexcept override { return listens_; }
+
   void expect(std::uint64_t bytes) override {
     CHECK(written == 0);
     CHECK(expected == 0);
@@ -163,6 +167,9 @@ public:
 
   std::uint64_t expected = 0;
   std::uint64_t written = 0;
+
+private:
+  bool listens_;
 };
 
 told_sink told(const value& from, const wire_options& options = {}) {
@@ -206,6 +213,14 @@ TEST_CASE("a sink is told about how many bytes a large value has", "[wire][strea
     CHECK(expected >= written);
     CHECK(expected < written * 2);
   }
+}
+
+TEST_CASE("a sink that makes no room is told nothing", "[wire][stream]") {
+  told_sink deaf{false};
+  value_encoder encoder;
+  REQUIRE_FALSE(encoder.encode(many(10'000, [](std::size_t) { return 0.1; }), deaf));
+  CHECK(deaf.expected == 0);
+  CHECK(deaf.written > 90'000);
 }
 
 TEST_CASE("a sink is told nothing of small values, nor where parts occur twice", "[wire][stream]") {

@@ -100,8 +100,7 @@ private:
 /// nothing. Destroying it closes the end with reason `undeliverable`.
 ///
 /// An endpoint is used by its owner's thread; the two ends may be used by two threads at once.
-/// Their mailboxes hold the only locks of the runtime, and no code of an application runs inside
-/// them.
+/// Each mailbox has a lock, and no code of an application runs inside it.
 class endpoint {
 public:
   endpoint() noexcept = default;
@@ -145,6 +144,8 @@ public:
   void close_for_peer(close_reason reason) noexcept;
 
 private:
+  friend class detail::channel_state;
+
   endpoint(detail::ref<detail::channel_state> channel, unsigned side) noexcept
     : at_(std::move(channel), side) {}
 

@@ -12,14 +12,13 @@ namespace hawser {
 
 namespace detail {
 
-class growing_bytes;
-struct kept_bytes;
+class encoded_data_sources;
 
 /// What handles share. Bytes that are its own lie behind it.
 struct encoded_block {
   enum class holding : std::uint8_t { own, grown, gathered, trouble };
 
-  std::span<const std::byte> content; ///< Gathered: from nowhere, as many as there are in all.
+  std::span<const std::byte> content; ///< None if it is gathered.
   std::atomic<std::uint32_t> refs{1};
   holding what = holding::own;
 };
@@ -40,12 +39,6 @@ public:
 
   /// Its receiver gets `messageerror`. `why` is not empty.
   static encoded_data unencodable(std::string_view why);
-
-  /// Takes over what is behind the first `skipped` bytes, which are not more than there are.
-  static encoded_data owning(detail::growing_bytes bytes, std::size_t skipped = 0);
-
-  /// Takes over `own`, and shows what `kept` has where that says. In the order of their places.
-  static encoded_data gathered(detail::growing_bytes own, std::vector<detail::kept_bytes> kept);
 
   encoded_data(const encoded_data& other) noexcept : block_(other.block_) {
     if (block_ != nullptr)
@@ -74,14 +67,17 @@ public:
   explicit operator bool() const noexcept { return block_ != nullptr; }
 
   /// Bytes of data; 0 if it could not be encoded.
-  std::size_t size() const noexcept { return has_bytes() ? block_->content.size() : 0; }
+  std::size_t size() const noexcept {
+    if (!has_bytes())
+      return 0;
+    return gathered() ? gathered_size() : block_->content.size();
+  }
 
   /// The data, in order. Most is in one piece; what could not be encoded has none.
   std::span<const std::span<const std::byte>> pieces() const noexcept {
-    using holding = detail::encoded_block::holding;
     if (!has_bytes())
       return {};
-    return block_->what == holding::gathered ? gathered_pieces() : std::span{&block_->content, 1};
+    return gathered() ? gathered_pieces() : std::span{&block_->content, 1};
   }
 
   /// A copy of all of it.
@@ -95,6 +91,8 @@ public:
   }
 
 private:
+  friend class detail::encoded_data_sources;
+
   explicit encoded_data(detail::encoded_block* block) noexcept : block_(block) {}
 
   static encoded_data behind(std::span<const std::byte> content,
@@ -104,6 +102,11 @@ private:
     return block_ != nullptr && block_->what != detail::encoded_block::holding::trouble;
   }
 
+  bool gathered() const noexcept {
+    return block_->what == detail::encoded_block::holding::gathered;
+  }
+
+  std::size_t gathered_size() const noexcept;
   std::span<const std::span<const std::byte>> gathered_pieces() const noexcept;
 
   detail::encoded_block* block_ = nullptr;

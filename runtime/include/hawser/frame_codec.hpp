@@ -25,8 +25,11 @@ struct frame_limits {
   std::size_t text_bytes_max = 4096;
 };
 
-/// Appends the frame, as `runtime/WIRE.md` describes it, after `room` zero bytes, at most 64, for
-/// whatever the caller puts before it.
+/// How much room `encode` leaves at most.
+inline constexpr std::size_t frame_room_max = 64;
+
+/// Appends the frame, as `runtime/WIRE.md` describes it, after `room` zero bytes for whatever the
+/// caller puts before it.
 void encode(const frame& from, std::vector<std::byte>& to, std::size_t room = 0);
 
 /// One whole frame and nothing behind it. Every sequence of bytes gives a frame or a

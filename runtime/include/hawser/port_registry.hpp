@@ -100,7 +100,7 @@ public:
   /// the first post.
   void join(agent_cluster cluster);
 
-  const agent_cluster& cluster() const noexcept;
+  agent_cluster cluster() const;
 
   /// May this context post shared memory? Yes unless told otherwise.
   void isolate(cross_origin_isolation isolation);

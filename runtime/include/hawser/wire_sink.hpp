@@ -16,8 +16,11 @@ class wire_sink {
 public:
   virtual ~wire_sink() = default;
 
-  /// About so many bytes are to come. Called for values of more than a few thousand, before the
-  /// first of them.
+  /// Does `expect` help it? To call that, an encoder looks through a large value beforehand.
+  virtual bool makes_room() const noexcept { return false; }
+
+  /// About so many bytes are to come. Called before the first of them, if they are more than a few
+  /// thousand and no part of the value occurs more than once in it.
   virtual void expect(std::uint64_t bytes) { static_cast<void>(bytes); }
 
   /// The next bytes, to be copied: they are valid during the call only.
@@ -35,6 +38,8 @@ public:
 class vector_sink final : public wire_sink {
 public:
   explicit vector_sink(std::vector<std::byte>& to) noexcept : to_(to) {}
+
+  bool makes_room() const noexcept override { return true; }
 
   void expect(std::uint64_t bytes) override {
     const auto wanted = to_.size() + static_cast<std::size_t>(bytes);

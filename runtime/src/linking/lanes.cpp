@@ -77,13 +77,8 @@ void outgoing_lanes::push(const frame& what) {
 void outgoing_lanes::push(const frame& what, std::uint64_t order) {
   if (auto* first = large_.empty() ? nullptr : in_the_way_of(what))
     return wait_for(*first, what, order);
-  if (data_bytes(what) > piece_bytes_max_) {
-    if (large_.size() == pieces_at_once_max_)
-      return wait_for(large_.back(), what, order);
-    std::vector<std::byte> head;
-    encode_head(what, head);
-    return push_large(what, std::move(head), message_of(what)->data, order);
-  }
+  if (data_bytes(what) > piece_bytes_max_)
+    return push_large(what, {}, order);
   // Nearly every other one is small, and needs no memory of its own.
   const bool first = small_.empty() || small_.back().bytes.size() >= piece_bytes_max_;
   auto* batch = first ? &begin_batch() : &small_.back();
@@ -99,7 +94,7 @@ void outgoing_lanes::push(const frame& what, std::uint64_t order) {
       small_.pop_back();
       --batches_begun_;
     }
-    return push_large(what, std::move(large), {}, order);
+    return push_large(what, std::move(large), order);
   }
   store_big_endian(static_cast<std::uint32_t>(size), bytes.data() + at);
   bytes_ += size + length_bytes;
@@ -119,11 +114,16 @@ outgoing_lanes::small_batch& outgoing_lanes::begin_batch() {
   return small_.emplace_back(small_batch{std::exchange(spare_, {})});
 }
 
-void outgoing_lanes::push_large(const frame& what, std::vector<std::byte> bytes, encoded_data data,
+void outgoing_lanes::push_large(const frame& what, std::vector<std::byte> bytes,
                                 std::uint64_t order) {
   // Behind the last of them, as if it had the same sender.
   if (large_.size() == pieces_at_once_max_)
     return wait_for(large_.back(), what, order);
+  encoded_data data;
+  if (bytes.empty()) {
+    encode_head(what, bytes);
+    data = message_of(what)->data;
+  }
   auto& added = large_.emplace_back();
   added.number = ++last_number_;
   added.batches_before = batches_begun_;

@@ -78,8 +78,8 @@ private:
   };
 
   void push(const frame& what, std::uint64_t order);
-  void push_large(const frame& what, std::vector<std::byte> bytes, encoded_data data,
-                  std::uint64_t order);
+  /// `bytes` are the frame, unless its data is large: then none.
+  void push_large(const frame& what, std::vector<std::byte> bytes, std::uint64_t order);
   small_batch& begin_batch();
   void wait_for(large_frame& first, const frame& what, std::uint64_t order);
   large_frame* in_the_way_of(const frame& what);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "channel_state.hpp"
+#include "routing/post_runs.hpp"
 #include "routing/router_core.hpp"
 
 namespace hawser::detail {
@@ -84,10 +85,7 @@ bool router_core::serve(waypoint& w, std::size_t messages_max) {
 }
 
 void router_core::post(waypoint& w, message msg, std::uint32_t hops) {
-  if (w.open_posts.empty() || w.open_posts.back().bytes != w.open_posts.back().messages * msg.bytes)
-    w.open_posts.emplace_back();
-  w.open_posts.back().messages += 1;
-  w.open_posts.back().bytes += msg.bytes;
+  append_run(w.open_posts, {1, msg.bytes});
   ++w.open_messages;
   if (w.out->node != self)
     encode(msg);

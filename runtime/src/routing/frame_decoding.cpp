@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "big_endian.hpp"
+#include "encoded_data_sources.hpp"
 #include "frame_format.hpp"
 #include "growing_bytes.hpp"
 #include "hawser/frame_codec.hpp"
@@ -20,7 +21,8 @@ using namespace detail::frame_format;
 
 class frame_reader {
 public:
-  /// The data of a large message may take over the memory of `owner`, which has what is read.
+  /// The data of a message may take over the memory of `owner`, which has what is read, if little
+  /// else is in it.
   frame_reader(std::span<const std::byte> from, const frame_limits& bounds,
                detail::growing_bytes* owner = nullptr)
     : begin_(from.data()),
@@ -169,7 +171,7 @@ private:
       const auto bytes = string("the data of a message");
       const auto skipped = static_cast<std::size_t>(bytes.data() - begin_);
       to.data = owner_ != nullptr && trouble_.empty() && at_ == end_
-                  ? encoded_data::owning(std::move(*owner_), skipped)
+                  ? detail::encoded_data_sources::owned(std::move(*owner_), skipped)
                   : encoded_data::copy_of(bytes);
       return;
     }
@@ -359,6 +361,13 @@ private:
   std::string trouble_;
 };
 
+error append(frame_reader&& reader, std::vector<frame>& to) {
+  auto err = reader.run(to.emplace_back());
+  if (err)
+    to.pop_back();
+  return err;
+}
+
 } // namespace
 
 result<frame> decode_frame(std::span<const std::byte> from, const frame_limits& bounds) {
@@ -370,19 +379,13 @@ result<frame> decode_frame(std::span<const std::byte> from, const frame_limits& 
 
 error detail::append_frame(std::span<const std::byte> from, const frame_limits& bounds,
                            std::vector<frame>& to) {
-  auto err = frame_reader{from, bounds}.run(to.emplace_back());
-  if (err)
-    to.pop_back();
-  return err;
+  return append({from, bounds}, to);
 }
 
 error detail::append_frame(growing_bytes&& from, const frame_limits& bounds,
                            std::vector<frame>& to) {
   auto whole = std::move(from);
-  auto err = frame_reader{whole.bytes(), bounds, &whole}.run(to.emplace_back());
-  if (err)
-    to.pop_back();
-  return err;
+  return append({whole.bytes(), bounds, &whole}, to);
 }
 
 } // namespace hawser

@@ -35,7 +35,8 @@ public:
 
   frame_writer(std::vector<std::byte>& to, std::size_t room, data how = data::written)
     : to_(to), with_data_(how == data::written), used_(room) {
-    HAWSER_ASSERT(room <= block_.size(), "too much room was asked for before a frame");
+    static_assert(frame_room_max <= sizeof block_);
+    HAWSER_ASSERT(room <= frame_room_max, "too much room was asked for before a frame");
     std::memset(block_.data(), 0, room);
   }
 

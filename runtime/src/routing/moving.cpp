@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "channel_state.hpp"
+#include "routing/post_runs.hpp"
 #include "routing/router_core.hpp"
 
 namespace hawser::detail {
@@ -19,16 +20,6 @@ flow_tally operator-(const flow_tally& a, const flow_tally& b) {
 
 bool within(const flow_tally& a, const flow_tally& bound) {
   return a.messages <= bound.messages && a.bytes <= bound.bytes;
-}
-
-// Runs of equal size become one.
-void append_run(std::vector<flow_tally>& runs, const flow_tally& run) {
-  if (run.messages == 0)
-    return;
-  if (!runs.empty() && runs.back().bytes * run.messages == run.bytes * runs.back().messages)
-    runs.back() = runs.back() + run;
-  else
-    runs.push_back(run);
 }
 
 } // namespace
@@ -177,16 +168,17 @@ void router_core::ship(waypoint& w, shipment next) {
 
 std::string router_core::objection(const port_descriptor& from) const {
   constexpr auto number_max = std::uint64_t{1} << 62;
+  constexpr flow_tally most{number_max - 1, number_max - 1};
   if (from.epoch == 0 || from.epoch >= number_max || from.peer_epoch >= number_max || from.side > 1
       || !from.predecessor)
     return "a port without a way";
-  std::uint64_t open = 0;
+  flow_tally open;
   for (const auto& run : from.open_posts) {
-    if (run.messages == 0 || run.messages >= number_max || run.bytes >= number_max)
+    if (run.messages == 0 || !within(run, most) || !within(open, most))
       return "a port with posts that cannot be";
-    open += run.messages;
+    open = open + run;
   }
-  if (from.open_posts.size() > bounds.window_max.messages || open > from.sent.messages
+  if (from.open_posts.size() > bounds.window_max.messages || open.messages > from.sent.messages
       || from.sent.messages >= number_max || from.taken.messages >= number_max)
     return "a port with posts that cannot be";
   if (!within(from.unread, bounds.brought_max) || !within(from.outbox, bounds.brought_max))
@@ -203,7 +195,7 @@ std::string router_core::objection(const port_descriptor& from) const {
 // What its receiver gets instead is closed from the start.
 endpoint router_core::refused(const port_descriptor& from, const node_id& carrier_sender) {
   send_to({carrier_sender, from.predecessor}, from.id, broken_frame{close_reason::refused});
-  auto [mine, theirs] = endpoint::make_pair(bounds.ports);
+  auto [mine, theirs] = channel_state::make_pair(port_bounds_);
   mine.close(close_reason::limit);
   return std::move(theirs);
 }
@@ -213,7 +205,7 @@ endpoint router_core::import_end(const port_descriptor& from, const node_id& car
     return {};
   if (find(from.id) != nullptr) {
     report(carrier_sender, incident::kind::rule, "a port that is here already");
-    auto [mine, theirs] = endpoint::make_pair(bounds.ports);
+    auto [mine, theirs] = channel_state::make_pair(port_bounds_);
     mine.close(close_reason::protocol);
     return std::move(theirs);
   }
@@ -252,7 +244,7 @@ endpoint router_core::import_end(const port_descriptor& from, const node_id& car
   w.granted = from.granted;
   w.window = bounds.window_initial;
   w.in.push_back({*w.out, true, false, false, from.taken.messages, 0});
-  auto [mine, theirs] = endpoint::make_pair(bounds.ports);
+  auto [mine, theirs] = channel_state::make_pair(port_bounds_);
   mine.inbox().begin_with(waiting.messages, waiting.bytes);
   give_twin(w, std::move(mine));
   if (!from.direct) {

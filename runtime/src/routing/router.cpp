@@ -14,6 +14,7 @@ router_core::router_core(node_id own, std::shared_ptr<waker> waker, entropy bits
   : self(own),
     bounds(own_bounds),
     bits_(std::move(bits)),
+    port_bounds_(shared_limits::of(own_bounds.ports)),
     ready_(ref<ready_list>::adopt(new ready_list{std::move(waker)})),
     known_(own_bounds.absent_nodes_max),
     encoder_({bounds.values, wire_scope::message, 0}) {

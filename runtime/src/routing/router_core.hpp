@@ -173,6 +173,7 @@ private:
   void tell_closed(published_window& which);
 
   const entropy bits_;
+  const ref<const shared_limits> port_bounds_; // as `bounds` has them
   const ref<ready_list> ready_;
   turn_queue turns_;
   bool closed_ = false;

@@ -44,7 +44,7 @@ window_proxy router_core::remote_window(node_id at, window_id id, std::string na
   auto known = twins_.find(at, id);
   if (!known) {
     known = ref<window_twin>::adopt(new window_twin{ready_});
-    known->stand_in = ref<window>::adopt(new window{bounds.ports, std::move(name)});
+    known->stand_in = ref<window>::adopt(new window{port_bounds_, std::move(name)});
     stand_in_for(known, at, id);
   }
   return window::make_proxy(known->stand_in);
@@ -57,7 +57,7 @@ std::optional<node_id> router_core::node_of(const window_proxy& which) const {
 
 // Any thread: the window is nobody else's yet.
 window_proxy router_core::promise_window(std::string name) const {
-  return window::make_proxy(ref<window>::adopt(new window{bounds.ports, std::move(name)}));
+  return window::make_proxy(ref<window>::adopt(new window{port_bounds_, std::move(name)}));
 }
 
 void router_core::fulfil(const window_proxy& promised, node_id at, window_id id) {

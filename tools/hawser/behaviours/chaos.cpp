@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "builtin.hpp"
+#include "number_sequence.hpp"
 
 namespace hawser::tool {
 namespace {
@@ -60,7 +61,7 @@ private:
       return;
     if (dead_ == victims_.size()) {
       end_posted_ = true;
-      own_.post_message(object{{"end_after", next_}});
+      own_.post_message(end_mark(next_));
       return;
     }
     for (std::int64_t i = 0; i < burst_; ++i)
@@ -107,7 +108,7 @@ private:
   struct wandering_end {
     message_port port;
     std::string of;
-    std::int64_t expected = 0;
+    number_sequence numbers;
     std::int64_t taken = 0; // here
     std::size_t way = 0;
   };
@@ -115,8 +116,10 @@ private:
   void take_over(const message_event& ev) {
     const auto which = ++last_;
     auto& its = held_[which];
-    its = {ev.ports().at(0), ev.data()["of"].as<std::string>().value(),
-           ev.data()["expect"].as<std::int64_t>().value(), 0,
+    its = {ev.ports().at(0),
+           ev.data()["of"].as<std::string>().value(),
+           {ev.data()["expect"].as<std::int64_t>().value()},
+           0,
            ev.data()["way"].as<std::size_t>().value_or(0)};
     its.port.on_close([this, which](close_event& end) {
       if (const auto found = held_.find(which); found != held_.end())
@@ -129,23 +132,23 @@ private:
     const auto lost = std::move(its->second);
     held_.erase(its);
     require_loss(why, "the channel of " + lost.of);
-    setup_.print(lost.of + ": " + std::to_string(lost.expected)
+    setup_.print(lost.of + ": " + std::to_string(lost.numbers.due)
                  + " messages in order, then close: " + std::string{explain(why)});
   }
 
   void take(std::uint64_t which, const value& data) {
     auto& its = held_.at(which);
-    const auto end = data["end_after"].as<std::int64_t>();
-    const auto number = end ? *end : data.as<std::int64_t>().value_or(-1);
-    if (number != its.expected)
+    const auto end = end_in(data);
+    const auto number = end ? *end : number_in(data);
+    const auto due = its.numbers.due;
+    if (!its.numbers.take(number))
       throw std::runtime_error("of " + its.of + ": " + std::to_string(number) + " came where "
-                               + std::to_string(its.expected) + " was due");
+                               + std::to_string(due) + " was due");
     if (end) {
       its.port.post_message(number);
       held_.erase(which); // What comes now is the writer's farewell.
       return;
     }
-    ++its.expected;
     if (++its.taken >= takes_)
       hand_on(which);
   }
@@ -158,7 +161,7 @@ private:
     if (!ways_[its.way])
       return; // There is nobody left.
     const auto err = ways_[its.way].post_message(
-      object{{"expect", its.expected}, {"of", its.of}, {"way", its.way}}, {its.port});
+      object{{"expect", its.numbers.due}, {"of", its.of}, {"way", its.way}}, {its.port});
     if (err)
       throw std::runtime_error("an end cannot be handed on: " + to_string(err));
     held_.erase(which);

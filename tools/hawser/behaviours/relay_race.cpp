@@ -4,6 +4,7 @@
 // or out of order would be noticed by its number.
 
 #include "builtin.hpp"
+#include "number_sequence.hpp"
 
 namespace hawser::tool {
 namespace {
@@ -27,7 +28,7 @@ public:
       self_->window().post_message("go on");
       return;
     }
-    baton_.post_message(object{{"end_after", messages_}});
+    baton_.post_message(end_mark(messages_));
     setup_.print("posted " + std::to_string(messages_) + " messages");
     if (!setup_.argument<bool>("stays"))
       self_->close();
@@ -60,7 +61,7 @@ public:
 
   void take_over(const message_port& baton, std::int64_t expected, std::int64_t wrong) {
     baton_ = baton;
-    expected_ = expected;
+    numbers_ = {expected};
     wrong_ = wrong;
     taken_now_ = 0;
     baton_.on_message([this](message_event& ev) { take(ev.data()); });
@@ -68,13 +69,11 @@ public:
 
 private:
   void take(const value& data) {
-    if (const auto total = data["end_after"].as<std::int64_t>()) {
+    if (const auto total = end_in(data)) {
       finish(*total);
       return;
     }
-    const auto number = data.as<std::int64_t>().value_or(-1);
-    wrong_ += number == expected_ ? 0 : 1;
-    expected_ = number + 1;
+    wrong_ += numbers_.take(number_in(data)) ? 0 : 1;
     ++taken_;
     if (++taken_now_ == takes_ && turns_left_ > 0)
       hand_on();
@@ -83,13 +82,13 @@ private:
   void hand_on() {
     if (--turns_left_ == 0)
       setup_.print("took " + std::to_string(taken_) + " messages, " + verdict());
-    next_runner_.post_message(object{{"expect", expected_}, {"wrong", wrong_}}, {baton_});
+    next_runner_.post_message(object{{"expect", numbers_.due}, {"wrong", wrong_}}, {baton_});
     if (turns_left_ == 0 && !setup_.argument<bool>("stays"))
       self_->close();
   }
 
   void finish(std::int64_t total) {
-    wrong_ += expected_ == total ? 0 : 1;
+    wrong_ += numbers_.take(total) ? 0 : 1;
     setup_.print(wrong_ == 0 ? std::to_string(total) + " messages in order, none lost or repeated"
                              : std::to_string(total) + " messages were posted, " + verdict());
     if (!setup_.argument<bool>("stays"))
@@ -106,7 +105,7 @@ private:
   message_port baton_;
   std::int64_t takes_;
   std::int64_t turns_left_;
-  std::int64_t expected_ = 0;
+  number_sequence numbers_;
   std::int64_t taken_ = 0;
   std::int64_t taken_now_ = 0; // in this turn
   std::int64_t wrong_ = 0;

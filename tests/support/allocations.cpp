@@ -1,0 +1,86 @@
+#include "allocations.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include <malloc.h>
+
+namespace {
+
+std::atomic<std::uint64_t> made = 0;
+std::atomic<std::size_t> allocated = 0;
+std::atomic<std::size_t> aligned = 0;
+std::atomic<std::size_t> most = 0;
+
+} // namespace
+
+namespace hawser::test {
+
+std::uint64_t allocations_made() noexcept {
+  return made;
+}
+
+std::size_t bytes_allocated() noexcept {
+  return allocated;
+}
+
+std::size_t aligned_bytes_allocated() noexcept {
+  return aligned;
+}
+
+void forget_most_allocated() noexcept {
+  most = allocated.load();
+}
+
+std::size_t most_bytes_allocated() noexcept {
+  return most;
+}
+
+} // namespace hawser::test
+
+void* operator new(std::size_t size) {
+  void* room = std::malloc(size);
+  if (room == nullptr)
+    throw std::bad_alloc{};
+  ++made;
+  const auto now = allocated += malloc_usable_size(room);
+  for (auto before = most.load(); before < now && !most.compare_exchange_weak(before, now);) {}
+  return room;
+}
+
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  const auto step = static_cast<std::size_t>(alignment);
+  void* room = std::aligned_alloc(step, (size + step - 1) / step * step);
+  if (room == nullptr)
+    throw std::bad_alloc{};
+  ++made;
+  aligned += malloc_usable_size(room);
+  return room;
+}
+
+void operator delete(void* room) noexcept {
+  allocated -= malloc_usable_size(room);
+  std::free(room);
+}
+
+void operator delete(void* room, std::size_t) noexcept {
+  operator delete(room);
+}
+
+void operator delete(void* room, std::align_val_t) noexcept {
+  aligned -= malloc_usable_size(room);
+  std::free(room);
+}
+
+void operator delete(void* room, std::size_t, std::align_val_t alignment) noexcept {
+  operator delete(room, alignment);
+}
