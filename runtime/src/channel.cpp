@@ -18,8 +18,8 @@ std::pair<endpoint, endpoint> channel_state::make_pair(ref<const shared_limits> 
                                                        creation_place at, history owners) {
   auto made = ref<channel_state>::adopt(new channel_state{std::move(bounds), at});
   if (owners == history::kept)
-    for (auto& each : made->side)
-      each.keep_history();
+    for (const unsigned side : {0U, 1U})
+      made->inbox(side).keep_history();
   endpoint first{made, 0};
   return {std::move(first), endpoint{std::move(made), 1}};
 }

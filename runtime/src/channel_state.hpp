@@ -86,6 +86,8 @@ private:
 
   half<limits, const char*> zero_;
   half<shared_limits, line_and_refs> one_;
+
+  static_assert(sizeof(zero_) == sizeof(one_)); // `leave_room` counts on it.
 };
 
 static_assert(sizeof(void*) != 8 || sizeof(channel_state) == 6 * 64);
