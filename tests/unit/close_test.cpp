@@ -7,7 +7,6 @@
 namespace hawser {
 namespace {
 
-using test::ferry;
 using test::inbox;
 using test::settle;
 using test::test_context;
@@ -183,7 +182,8 @@ TEST_CASE("what an ended context would adopt is closed", "[close]") {
   inbox peer{port1};
   auto end = a->release(port2);
   b->close(close_reason::context_closed);
-  CHECK(b->adopt(std::move(end)).detached());
+  const auto adopted = b->adopt(std::move(end));
+  CHECK(adopted.detached());
   settle(a, b);
   CHECK(peer.seen == trace{"close context_closed"});
 }

@@ -1,6 +1,7 @@
 // Encoded data: what it keeps, for how long, and that it arrives whole from wherever it lies.
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 
 #include <malloc.h>
@@ -70,7 +71,7 @@ frame carrying(const encoded_data& data) {
 
 // Of memory from `malloc`.
 std::size_t usable_bytes(const std::byte* from) {
-  return malloc_usable_size(const_cast<std::byte*>(from));
+  return malloc_usable_size(std::bit_cast<void*>(from)); // Which changes nothing there.
 }
 
 const encoded_data& data_in(const frame& from) {
@@ -111,13 +112,16 @@ TEST_CASE("data is what it was made of", "[wire][data]") {
 
 TEST_CASE("data keeps little memory beside its own", "[wire][data]") {
   const auto content = counted(100'000, 3);
-  auto bytes_of_it = grown(content); // In steps of one: with much to spare.
+  const auto with_much_to_spare = [&content] {
+    auto made = grown(content); // In steps of one.
+    REQUIRE(usable_bytes(made.bytes().data()) > 120'000);
+    return made;
+  };
   const auto usable = [](const encoded_data& data) {
     return usable_bytes(data.pieces()[0].data());
   };
   SECTION("what is spare goes back") {
-    REQUIRE(usable_bytes(bytes_of_it.bytes().data()) > 120'000);
-    const auto data = detail::encoded_data_sources::owned(std::move(bytes_of_it));
+    const auto data = detail::encoded_data_sources::owned(with_much_to_spare());
     CHECK(data.joined() == content);
     CHECK(usable(data) < 112'500);
   }
@@ -125,8 +129,7 @@ TEST_CASE("data keeps little memory beside its own", "[wire][data]") {
     const array_buffer kept{counted(10, 1)};
     std::vector<detail::kept_bytes> list;
     list.push_back({content.size(), std::as_const(kept).bytes(), kept});
-    const auto data =
-      detail::encoded_data_sources::gathered(std::move(bytes_of_it), std::move(list));
+    const auto data = detail::encoded_data_sources::gathered(with_much_to_spare(), std::move(list));
     CHECK(data.size() == 100'010);
     CHECK(usable(data) < 112'500);
   }
@@ -143,7 +146,8 @@ TEST_CASE("of a frame no more is kept than its data is worth", "[wire][data][fra
     whole.settle();
     const auto all = whole.bytes();
     std::vector<frame> made;
-    REQUIRE_FALSE(detail::append_frame(std::move(whole), {}, made));
+    const auto err = detail::append_frame(std::move(whole), {}, made);
+    REQUIRE_FALSE(err);
     const auto data = data_in(made.at(0));
     CHECK(data.joined() == data_in(sent).joined());
     const std::less<const std::byte*> before;
@@ -234,7 +238,8 @@ TEST_CASE("what a receiver gets in pieces is decoded where they lie", "[wire][da
   const auto port = context->adopt(std::move(far));
   value got;
   port.on_message([&got](message_event& ev) { got = ev.data(); });
-  REQUIRE(near.peer_inbox().push(std::move(msg)) == detail::pushed::queued);
+  const auto outcome = near.peer_inbox().push(std::move(msg));
+  REQUIRE(outcome == detail::pushed::queued);
   settle(context);
   CHECK(context.undecodable.empty());
   REQUIRE(got.size() == 5);
