@@ -25,8 +25,7 @@ struct alignas(void*) port_room {
 class channel_state {
 public:
   channel_state(ref<const shared_limits> queues, creation_place at) noexcept
-    : zero_{{}, &queues->values, at.file, {}},
-      one_{{}, queues.leak(), {at.line}, {}} {}
+    : zero_{{}, &queues->values, at.file, {}}, one_{{}, queues.leak(), {at.line}, {}} {}
 
   ~channel_state() { intrusive_release(one_.bounds); }
 

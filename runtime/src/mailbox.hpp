@@ -223,8 +223,8 @@ private:
 
   // A channel has two of these, and a program perhaps a million channels. The owner's part comes
   // first and the senders' last, for both are written for each message: where the mailbox of a
-  // channel lies they are on different cache lines, and neither side reads the other's to post or to
-  // take one.
+  // channel lies they are on different cache lines, and neither side reads the other's to post or
+  // to take one.
 
   message_list ready_;                           // moves with the mailbox
   std::atomic<std::uint64_t> taken_messages_{0}; // written by the owner alone

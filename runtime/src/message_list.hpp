@@ -37,7 +37,9 @@ public:
     std::swap(lhs.last_, rhs.last_);
   }
 
-  bool empty() const noexcept { return last_ == nullptr || last_->after->next == last_->after->size; }
+  bool empty() const noexcept {
+    return last_ == nullptr || last_->after->next == last_->after->size;
+  }
 
   /// For one more, which `push_back` then needs not make. May throw.
   void make_room() {

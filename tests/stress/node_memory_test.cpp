@@ -1,5 +1,5 @@
 // Memory of values under threads: what one thread has made another destroys, and both take turns in
-// ending, so that blocks go from thread to thread and back to the system.
+// ending, so that memory goes from thread to thread.
 
 #include <algorithm>
 #include <array>
@@ -128,7 +128,6 @@ TEST_CASE("a thread that ends leaves its free memory to others", "[stress][value
   SUCCEED("under a sanitizer nothing is kept");
 #else
   CHECK(first.size() == blocks);
-  // All but those that made up a batch with what other threads had left.
   CHECK(std::ranges::count_if(second, [&](void* each) { return first.contains(each); }) > 32);
 #endif
 }

@@ -1,5 +1,6 @@
 #include "allocations.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -58,13 +59,15 @@ void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
 }
 
 void* operator new(std::size_t size, std::align_val_t alignment) {
-  const auto step = static_cast<std::size_t>(alignment);
-  void* room = std::aligned_alloc(step, (size + step - 1) / step * step);
+  // The size stands before it: what may be used of such a room is up to twice as much.
+  const auto step = std::max(static_cast<std::size_t>(alignment), sizeof(std::size_t));
+  auto* room = static_cast<char*>(std::aligned_alloc(step, (size + 2 * step - 1) / step * step));
   if (room == nullptr)
     throw std::bad_alloc{};
   ++made;
-  aligned += malloc_usable_size(room);
-  return room;
+  aligned += size;
+  ::new (room) std::size_t{size};
+  return room + step;
 }
 
 void operator delete(void* room) noexcept {
@@ -76,8 +79,12 @@ void operator delete(void* room, std::size_t) noexcept {
   operator delete(room);
 }
 
-void operator delete(void* room, std::align_val_t) noexcept {
-  aligned -= malloc_usable_size(room);
+void operator delete(void* given, std::align_val_t alignment) noexcept {
+  if (given == nullptr)
+    return;
+  const auto step = std::max(static_cast<std::size_t>(alignment), sizeof(std::size_t));
+  auto* room = static_cast<char*>(given) - step;
+  aligned -= *reinterpret_cast<const std::size_t*>(room);
   std::free(room);
 }
 

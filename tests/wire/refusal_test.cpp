@@ -211,8 +211,8 @@ TEST_CASE("the limits of a decoder are exact", "[wire][refusal]") {
   CHECK(refusal("01 82 d8 1c 80 80", {.limits = {.references_max = 1}}) == "read as [ [], [] ]");
   CHECK(refusal("01 82 d8 1c 80 d8 1c 80", {.limits = {.references_max = 1}})
         == "byte 5: more than 1 marked parts");
-  CHECK(refusal("01 84 80 80 80 80", {.limits = {.decoded_bytes_max = 200}})
-        == "byte 4: more than 200 bytes in memory");
+  CHECK(refusal("01 84 80 80 80 80", {.limits = {.decoded_bytes_max = 180}})
+        == "byte 4: more than 180 bytes in memory");
 }
 
 TEST_CASE("the letters of long keys count as memory, however they are read", "[wire][refusal]") {
