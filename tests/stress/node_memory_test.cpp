@@ -84,9 +84,9 @@ TEST_CASE("memory of nodes is nobody else's while it is used, whoever gives it b
   const auto live = [&](unsigned seed) {
     std::minstd_rand random{seed};
     // Nearly all are of a few sizes, as in a program; some are larger than any that is kept.
-    constexpr std::array<std::size_t, 6> common = {33, 48, 56, 64, 240, 256};
+    constexpr std::array<std::size_t, 7> common = {33, 48, 56, 64, 240, 256, 400};
     for (int i = 0; i < loans_per_life; ++i) {
-      const auto bytes = random() % 16 == 0 ? 1 + random() % 400 : common[random() % common.size()];
+      const auto bytes = random() % 16 == 0 ? 1 + random() % 360 : common[random() % common.size()];
       open.leave(borrow(bytes, static_cast<unsigned char>(random())));
       // In long runs, so that some threads only borrow for a while and others only give back.
       loan one{};
@@ -108,7 +108,7 @@ TEST_CASE("memory of nodes is nobody else's while it is used, whoever gives it b
 }
 
 TEST_CASE("a thread that ends leaves its free memory to others", "[stress][values]") {
-  constexpr std::size_t bytes = 200; // Of which this program needs no other.
+  constexpr std::size_t bytes = 384; // Of which this program needs no other.
   constexpr int blocks = 64;
   const auto borrowed = [&] {
     std::set<void*> made;
