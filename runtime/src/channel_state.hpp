@@ -89,7 +89,7 @@ private:
   static_assert(sizeof(zero_) == sizeof(one_)); // `leave_room` counts on it.
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(channel_state) == 6 * 64);
+static_assert(sizeof(void*) != 8 || sizeof(channel_state) == 384);
 
 inline mailbox& channel_side::inbox() const noexcept {
   return channel()->inbox(side());

@@ -41,7 +41,8 @@ public:
       blocks_(static_cast<std::uint32_t>((bytes - sizeof(slab)) / block_bytes)) {}
 
   static slab* of(void* block) noexcept {
-    return reinterpret_cast<slab*>(reinterpret_cast<std::uintptr_t>(block) & ~(bytes - 1));
+    const auto offset = reinterpret_cast<std::uintptr_t>(block) % bytes;
+    return reinterpret_cast<slab*>(static_cast<std::byte*>(block) - offset);
   }
 
   /// Any thread. Is the slab to be put on the shelf now?
