@@ -103,7 +103,7 @@ private:
   }
 
   bool add(const free_blocks& some, from whom) noexcept {
-    for (auto seen = state_.load(std::memory_order_relaxed);;) {
+    for (auto seen = state_.load(std::memory_order_acquire);;) {
       auto next = seen;
       if (some.count != 0) {
         const auto begin = reinterpret_cast<std::uintptr_t>(this);
@@ -119,7 +119,7 @@ private:
       if (enough)
         next.where = place::shelved;
       if (state_.compare_exchange_weak(seen, next, std::memory_order_acq_rel,
-                                       std::memory_order_relaxed))
+                                       std::memory_order_acquire))
         return enough;
     }
   }
@@ -128,7 +128,7 @@ private:
 
   const std::uint32_t block_bytes_;
   const std::uint32_t blocks_;
-  std::uint32_t carved_ = 0; // changed by the holder
+  std::uint32_t carved_ = 0; // changed by the holder; others read it once the slab is left
   alignas(64) std::atomic<state> state_{state{}};
 };
 
