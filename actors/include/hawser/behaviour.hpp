@@ -169,7 +169,7 @@ struct behaviour_library {
 };
 
 /// Goes up with every change of what libraries of behaviours see.
-inline constexpr std::uint32_t behaviour_interface_version = 2;
+inline constexpr std::uint32_t behaviour_interface_version = 3;
 
 } // namespace hawser
 
