@@ -78,7 +78,7 @@ ref<mailbox_owner> turn_queue::pop_front() noexcept {
     last_ = nullptr;
   } else {
     // The next one while this one is worked on; if it is a port in its channel's room it has three
-    // lines. A fifth more messages among 1,000,000 ports, half as many more to 10,000.
+    // lines (tests/bench/README.md has what that brought).
     const auto* next = reinterpret_cast<const std::byte*>(first_);
     __builtin_prefetch(next);
     __builtin_prefetch(next + 64);
