@@ -174,7 +174,7 @@ std::pair<int, int> told_about_m(const lines& log) {
   const std::string left_out = "[warning] [node] lines_left_out: ";
   std::pair<int, int> told{0, 0};
   for (const auto& line : log)
-    if (line.find("peer_misbehaved: node m sent ") != std::string::npos)
+    if (line.find("frame_ignored: node m sent ") != std::string::npos)
       ++told.first;
     else if (line.starts_with(left_out) && line.ends_with("about node m"))
       told.second += std::stoi(line.substr(left_out.size()));

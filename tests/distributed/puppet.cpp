@@ -14,14 +14,13 @@
 //   connect URL
 //   ways                 says where the ends are that reach over nodes, and what is left of others
 //
-// HAWSER_PUPPET_LOG is the level at which it logs; it does not when that is not set.
+// It logs where hawser's own variables say, HAWSER_LOG_LEVEL and HAWSER_LOG_FILE, and else not.
 //
 // Whoever gets an end learns with it how many numbers were posted and have come, so that a number
 // that is missing, comes twice or too early is noticed wherever it comes.
 
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <sstream>
@@ -215,14 +214,11 @@ void say_ways(const node& network) {
 }
 
 // hawser-puppet NAME HOST HEARTBEAT_MS SILENCE_MS
-int run(const std::vector<std::string>& arguments) {
+int run(const std::vector<std::string>& arguments, hawser::config& settings) {
   node_options options;
   options.name = arguments.at(0);
   options.links.heartbeat_ms = std::stoull(arguments.at(2));
   options.links.silence_ms_max = std::stoull(arguments.at(3));
-  hawser::config settings;
-  const auto* level = std::getenv("HAWSER_PUPPET_LOG");
-  settings.log_level = level != nullptr ? level : "off";
   hawser::system sys{settings};
   node network{sys, options};
   const auto window = sys.open("hawser://" + options.name, [&](browsing_context* self) {
@@ -258,5 +254,11 @@ int run(const std::vector<std::string>& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
-  return run({argv + 1, argv + argc});
+  hawser::config settings;
+  settings.log_level = "off";
+  if (const auto err = settings.read(1, argv)) {
+    std::cerr << err.what() << '\n';
+    return 1;
+  }
+  return run({argv + 1, argv + argc}, settings);
 }

@@ -15,13 +15,14 @@ PATIENCE = 40.0  # seconds until a test gives up; the machine may be busy
 class Puppet:
     """One process; puppet.cpp tells what it understands and says."""
 
-    def __init__(self, name, *, host="127.0.0.1", heartbeat_ms=200, silence_ms=20000, before=()):
+    def __init__(self, name, *, host="127.0.0.1", heartbeat_ms=200, silence_ms=20000, before=(), log_file=None):
         self.name = name
+        logs = {"HAWSER_LOG_LEVEL": "info", "HAWSER_LOG_FILE": str(log_file)} if log_file else {}
         self.lines: list[str] = []
         self.changed = threading.Condition()
         self.process = subprocess.Popen(
             [*before, PUPPET, name, host, str(heartbeat_ms), str(silence_ms)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env={**os.environ, **logs},
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

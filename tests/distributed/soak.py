@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Four nodes move ports among them while some are killed or hang; what must hold is checked from outside.
+"""Four nodes move ports among them while some are killed or hang a while; what must hold is checked from outside.
 
     soak.py --minutes N [--seed S] [--sabotage skip|kill]
 
@@ -8,7 +8,8 @@ often a node is killed or stopped in the middle of it. Then all moves stop, and 
 
 - both ends of a channel are held and each has got every number the other has posted, or both know that it has ended;
 - no number ever came early, late or twice, and before `close` came a prefix of what was posted;
-- every end got one `close` at most, for the reason that a node was lost, and only where one was;
+- every end got one `close` at most, for the reason that a node was lost, and only where one was, or where two living
+  ones gave their connection up, since one of them hung or had no processor for longer than they wait;
 - no node relays, each end posts straight to the other, and nothing but live channels leaves anything behind;
 - the memory of the node that is never killed stays where it was.
 
@@ -20,12 +21,17 @@ import argparse
 import os
 import random
 import re
+import signal
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from puppets import Puppet, until
 
 NODES = 4
+LOG_LINES_SHOWN = 25
+GIVEN_UP = re.compile(r".* node_disconnected: the connection with node (\S+) at \S+ has ended: .*")
 CHANNELS = 12
 SILENCE_MS = 3000
 RESIDENT_GROWTH_KIB_MAX = 16 * 1024
@@ -43,24 +49,27 @@ class End:
         self.host: Puppet | None = None  # who holds it, as far as is known
         self.going: tuple = ()  # from whom to whom, while it is on its way
         self.closed: tuple | None = None  # reason, posted, came
-        self.doomed = False  # it was on a node that died, or on its way there or from there
+        self.doomed = False  # it was on a node that died, or on its way there or from there, or over what was given up
 
 
 class Channel:
     def __init__(self, name, born):
         self.name = name
-        self.born = born  # how many nodes had been lost before
+        self.born = born  # how much had been lost before
         self.ends = (End(name + ".a"), End(name + ".b"))
 
 
 class Soak:
-    def __init__(self, seed, sabotage):
+    def __init__(self, seed, sabotage, logs):
         self.random = random.Random(seed)
         self.sabotage = sabotage
+        self.logs = Path(logs)
+        self.logged: dict[Puppet, int] = {}  # how many bytes of its log were looked at
         self.nodes: list[Puppet | None] = [None] * NODES
         self.channels: dict[str, Channel] = {}
         self.read: dict[Puppet, int] = {}
-        self.made = self.moves = self.losses = self.closes = self.messages = self.rounds = 0
+        self.losses = self.killed = self.woken = self.given_up = self.closes = 0
+        self.rounds = self.started = self.made = self.moves = self.messages = 0
         self.resident: list[int] = []
 
     # -- the nodes -------------------------------------------------------------------------------
@@ -68,33 +77,40 @@ class Soak:
     def start_missing(self):
         for i in range(NODES):
             if self.nodes[i] is None:
-                made = Puppet(f"n{i}", heartbeat_ms=500, silence_ms=SILENCE_MS)
+                self.started += 1
+                name = f"n{i}-{self.started}"
+                made = Puppet(name, heartbeat_ms=500, silence_ms=SILENCE_MS, log_file=self.logs / name)
                 for other in self.alive():
                     made.connect(other)
                 self.nodes[i] = made
                 self.read[made] = len(made.lines)
+                self.logged[made] = 0
 
     def alive(self):
         return [each for each in self.nodes if each]
 
     def lose_one(self):
-        """Kills a node other than the first, or lets it hang until the others have given it up."""
+        """Kills a node other than the first, or lets it hang until the others have given it up and go on after that."""
         i = self.random.randrange(1, NODES)
         victim = self.nodes[i]
         hangs = self.random.random() < 0.1
         if hangs:
             victim.stop()
+            time.sleep(SILENCE_MS / 1000 * 1.5)
+        if hangs and self.random.random() < 0.5:
+            victim.send(signal.SIGCONT)
+            self.woken += 1
+            return  # What has become of its connections, the logs tell.
         self.listen()
         self.losses += 1
+        self.killed += 1
         for each in self.ends():
             if each.host is victim or victim in each.going:
                 each.doomed = True
         self.nodes[i] = None
-        if hangs:
-            time.sleep(SILENCE_MS / 1000 * 1.5)
         victim.end()
         self.listen(victim)  # Its last words.
-        del self.read[victim]
+        del self.read[victim], self.logged[victim]
         for each in self.ends():
             if each.host is victim or victim in each.going:
                 each.doomed = True
@@ -131,10 +147,33 @@ class Soak:
         elif what == "closed" and end:
             self.hear_close(who, end, rest.split(" "))
 
+    def read_logs(self):
+        by_name = {each.name: each for each in self.alive()}
+        for who in by_name.values():
+            with open(self.logs / who.name, "rb") as file:
+                file.seek(self.logged[who])
+                lines = file.read().decode()
+            lines = lines[:lines.rfind("\n") + 1]
+            self.logged[who] += len(lines.encode())
+            for name in GIVEN_UP.findall(lines):
+                if name in by_name:
+                    self.hear_given_up(who, by_name[name])
+
+    def hear_given_up(self, who, other):
+        """What was on its way between the two is lost with their connection. Both tell of it."""
+        self.given_up += who.name < other.name
+        self.losses += 1
+        for each in self.ends():
+            if set(each.going) == {who, other}:
+                each.doomed = True
+                each.host, each.going = None, ()
+
     def hear_close(self, who, end, words):
         channel = self.channels[end.name.partition(".")[0]]
         if end.closed:
             raise Violation(f"{end.name} got close twice, now at {who.name}: {words}")
+        if self.losses == channel.born:
+            self.read_logs()
         if words[1] not in GOOD_REASONS or self.losses == channel.born:
             raise Violation(f"{end.name} at {who.name} got close without need: {words[1]}")
         end.closed = (words[1], int(words[2]), int(words[3]))
@@ -201,6 +240,7 @@ class Soak:
 
         def all_settled():
             self.listen()
+            self.read_logs()
             for name in list(open_ones):
                 if self.settled(self.channels[name]):
                     open_ones.discard(name)
@@ -272,9 +312,15 @@ class Soak:
 
     def line(self):
         return (
-            f"round {self.rounds}: {self.made} channels, {self.moves} moves, {self.losses} nodes lost, "
-            f"{self.closes} ends closed, {self.messages} messages, {self.resident[-1] if self.resident else 0} KiB resident"
+            f"round {self.rounds}: {self.made} channels, {self.moves} moves, {self.killed} nodes killed, "
+            f"{self.woken} hung and woken, {self.given_up} connections given up, {self.closes} ends closed, {self.messages} messages, "
+            f"{self.resident[-1] if self.resident else 0} KiB resident"
         )
+
+    def last_of_logs(self):
+        for each in self.alive():
+            print(f"-- the log of {each.name}:")
+            print(*(self.logs / each.name).read_text().splitlines()[-LOG_LINES_SHOWN:], sep="\n", flush=True)
 
     def end(self):
         for each in self.alive():
@@ -289,22 +335,24 @@ def main() -> int:
     given = options.parse_args()
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(2**32)
     print(f"seed {seed}", flush=True)
-    soak = Soak(seed, given.sabotage)
-    stop_at = time.monotonic() + 60 * given.minutes
-    shown_at = 0.0
-    try:
-        while time.monotonic() < stop_at:
-            soak.round()
-            if sys.stderr.isatty():
-                print(f"\r{soak.line()}", end="", file=sys.stderr, flush=True)
-            elif time.monotonic() - shown_at > 10:
-                shown_at = time.monotonic()
-                print(soak.line(), flush=True)
-    except (Violation, AssertionError, OSError) as violated:
-        print(f"\n{soak.line()}\nVIOLATED with seed {seed}: {violated}", flush=True)
-        return 1
-    finally:
-        soak.end()
+    with tempfile.TemporaryDirectory() as logs:
+        soak = Soak(seed, given.sabotage, logs)
+        stop_at = time.monotonic() + 60 * given.minutes
+        shown_at = 0.0
+        try:
+            while time.monotonic() < stop_at:
+                soak.round()
+                if sys.stderr.isatty():
+                    print(f"\r{soak.line()}", end="", file=sys.stderr, flush=True)
+                elif time.monotonic() - shown_at > 10:
+                    shown_at = time.monotonic()
+                    print(soak.line(), flush=True)
+        except (Violation, AssertionError, OSError) as violated:
+            print(f"\n{soak.line()}\nVIOLATED with seed {seed}: {violated}", flush=True)
+            soak.last_of_logs()
+            return 1
+        finally:
+            soak.end()
     print(f"\n{soak.line()}\n0 violations, seed {seed}")
     return 0
 

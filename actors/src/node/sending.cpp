@@ -41,10 +41,13 @@ void node_actor::settle() {
       const auto found = peers_.find(each.neighbour);
       if (found == peers_.end())
         continue; // Its connection has just ended, and that was logged.
+      const auto sender = "node " + name_of(each.neighbour);
       const bool relayed = each.what == incident::kind::relayed;
-      complain(each.neighbour, "peer_misbehaved",
-               "node " + name_of(each.neighbour) + (relayed ? " sent or passed on " : " sent ")
-                 + each.text);
+      if (each.what == incident::kind::stray) // Honest ones send such, too, after others were lost.
+        complain(each.neighbour, "frame_ignored", sender + " sent " + each.text);
+      else
+        complain(each.neighbour, "peer_misbehaved",
+                 sender + (relayed ? " sent or passed on " : " sent ") + each.text);
       if (each.what == incident::kind::rule) {
         auto& guilty = connections_.at(found->second);
         guilty.peer_link.end(link_end::rule, each.text);
