@@ -1,4 +1,7 @@
 #include <optional>
+#include <stop_token>
+#include <thread>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -85,6 +88,21 @@ TEST_CASE("a port travels round three nodes while its peer posts, and nothing is
   CHECK(seen.await(1) == lines{"all are there"});
   for (auto* each : {&a, &b, &c})
     each->system().close_all();
+}
+
+TEST_CASE("a node whose process is hardly ever run starts before its time does", "[distributed]") {
+  constexpr int starts = 300;
+  node_options options;
+  options.links.heartbeat_ms = 1;
+  std::vector<std::jthread> others;
+  for (int i = 0; i < 6; ++i)
+    others.emplace_back([](const std::stop_token& end) {
+      while (!end.stop_requested()) {}
+    });
+  for (int i = 0; i < starts; ++i) {
+    test_node made{"a", options};
+    CHECK(made->peers().empty());
+  }
 }
 
 TEST_CASE("small messages of other channels pass a large one", "[distributed]") {

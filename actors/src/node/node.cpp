@@ -121,19 +121,23 @@ void node_actor::start() {
     [self](caf::io::broker* itself) { return self->run(itself); });
   std::static_pointer_cast<late_waker>(waker_)->target(broker);
   entrance_->open(broker);
-  routes_contact_ = options.contact;
-  routes_.contact(routes_contact_);
   call([this] {
+    routes_contact_ = options.contact;
+    routes_.contact(routes_contact_);
     open_lobby();
+    tick_later(); // Not before: a tick needs all of that.
     return true;
   });
 }
 
-caf::behavior node_actor::run(caf::io::broker* self) {
-  self_ = self;
+void node_actor::tick_later() {
   const auto shortest = std::min(options.links.heartbeat_ms, options.links.handshake_ms_max);
   const std::chrono::milliseconds pace{std::clamp<std::uint64_t>(shortest / 4, 1, 1000)};
-  send_later(*self, pace, node_tick{});
+  send_later(*self_, pace, node_tick{});
+}
+
+caf::behavior node_actor::run(caf::io::broker* self) {
+  self_ = self;
   const auto alive = shared_from_this();
   return {
     [this, alive](const caf::io::new_data_msg& arrived) {
@@ -159,8 +163,8 @@ caf::behavior node_actor::run(caf::io::broker* self) {
     [this](const caf::io::new_connection_msg& made) { on_accepted(made.handle); },
     [this](const caf::io::connection_closed_msg& gone) { on_closed(gone.handle); },
     [](const caf::io::acceptor_closed_msg&) {},
-    [this, pace](node_tick) {
-      send_later(*self_, pace, node_tick{});
+    [this](node_tick) {
+      tick_later();
       on_tick();
     },
     [this](const node_task& task) {

@@ -160,6 +160,7 @@ private:
   void on_accepted(handle at);
   void on_data(handle at, std::span<const std::byte> bytes);
   void on_closed(handle at);
+  void tick_later();
   void on_tick();
   void take_events(connection& from);
   void on_introduced(connection& from, node_facts peer);
