@@ -174,7 +174,7 @@ node& system::own_node() {
 
 result<std::uint16_t> system::listen(const std::string& host, std::uint16_t port) {
   if (const auto made = state_->network())
-    return made->call([&] { return made->listen(host, port, exposure::loopback); });
+    return made->await_listen(host, port, exposure::loopback);
   return own_node().listen(host, port);
 }
 

@@ -1,3 +1,6 @@
+#include <cstddef>
+#include <filesystem>
+#include <iterator>
 #include <optional>
 #include <stop_token>
 #include <thread>
@@ -103,6 +106,19 @@ TEST_CASE("a node whose process is hardly ever run starts before its time does",
     test_node made{"a", options};
     CHECK(made->peers().empty());
   }
+}
+
+std::ptrdiff_t open_files() {
+  return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {});
+}
+
+TEST_CASE("a node that ends as soon as it listens leaves no socket open", "[distributed]") {
+  constexpr int times = 50;
+  test_node{"a"}.address(); // What is made once for all of them.
+  const auto before = open_files();
+  for (int i = 0; i < times; ++i)
+    test_node{"a"}.address();
+  CHECK(open_files() == before);
 }
 
 TEST_CASE("small messages of other channels pass a large one", "[distributed]") {

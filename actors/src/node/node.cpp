@@ -240,6 +240,17 @@ result<std::uint16_t> node_actor::listen(const std::string& host, std::uint16_t 
   return chosen;
 }
 
+// CAF's event loop takes a socket after what the broker does in one go. A broker that ends in the
+// same go leaves the socket open for ever.
+result<std::uint16_t> node_actor::await_listen(const std::string& host, std::uint16_t port,
+                                               exposure to) {
+  auto chosen = call([&] { return listen(host, port, to); });
+  std::promise<void> taken;
+  system_->actors.middleman().backend().post([&taken] { taken.set_value(); });
+  taken.get_future().wait();
+  return chosen;
+}
+
 result<std::string> node_actor::await_connect(std::string_view url) {
   auto to = parse_node_address(url);
   if (!to)
@@ -293,7 +304,7 @@ node_id node::id() const noexcept {
 }
 
 result<std::uint16_t> node::listen(const std::string& host, std::uint16_t port, exposure to) {
-  return core_->call([&] { return core_->listen(host, port, to); });
+  return core_->await_listen(host, port, to);
 }
 
 result<std::string> node::connect(std::string_view url) {

@@ -65,13 +65,12 @@ public:
     return arrives.get();
   }
 
-  result<std::uint16_t> listen(const std::string& host, std::uint16_t port, exposure to);
-
   /// `then` is called once, when both sides are up or never will be.
   void connect(const node_address& to, outcome_callback then);
   void keep_connected(const node_address& to);
 
   /// Any thread that may wait.
+  result<std::uint16_t> await_listen(const std::string& host, std::uint16_t port, exposure to);
   result<std::string> await_connect(std::string_view url);
 
   /// Has a worker started at another node. Any thread.
@@ -153,6 +152,7 @@ private:
   };
 
   caf::behavior run(caf::io::broker* self);
+  result<std::uint16_t> listen(const std::string& host, std::uint16_t port, exposure to);
 
   // -- connections.cpp ---------------------------------------------------------------------------
 
