@@ -49,7 +49,8 @@ class End:
         self.host: Puppet | None = None  # who holds it, as far as is known
         self.going: tuple = ()  # from whom to whom, while it is on its way
         self.closed: tuple | None = None  # reason, posted, came
-        self.doomed = False  # it was on a node that died, or on its way there or from there, or over what was given up
+        self.doomed = False  # it was on a node that died, or on its way there or from there
+        self.unsure = False  # it was on its way over a connection that was given up, and may have come over it
 
 
 class Channel:
@@ -67,6 +68,7 @@ class Soak:
         self.logged: dict[Puppet, int] = {}  # how many bytes of its log were looked at
         self.nodes: list[Puppet | None] = [None] * NODES
         self.channels: dict[str, Channel] = {}
+        self.unsure: dict[str, Channel] = {}  # both of whose ends seem to be gone
         self.read: dict[Puppet, int] = {}
         self.losses = self.killed = self.woken = self.given_up = self.closes = 0
         self.rounds = self.started = self.made = self.moves = self.messages = 0
@@ -138,6 +140,8 @@ class Soak:
         what, _, rest = line.partition(" ")
         if what in ("gap", "trouble"):
             raise Violation(f"{who.name} says: {line}")
+        if what == "got":
+            self.take_back(rest.partition(".")[0])
         end = self.find(rest.split(" ")[0]) if what in ("made", "got", "closed") else None
         if what == "made":
             for each in self.channels[rest].ends:
@@ -146,6 +150,11 @@ class Soak:
             end.host, end.going = who, ()
         elif what == "closed" and end:
             self.hear_close(who, end, rest.split(" "))
+
+    def take_back(self, name):
+        """An end of it has come after all."""
+        if name in self.unsure:
+            self.channels[name] = self.unsure.pop(name)
 
     def read_logs(self):
         by_name = {each.name: each for each in self.alive()}
@@ -165,7 +174,7 @@ class Soak:
         self.losses += 1
         for each in self.ends():
             if set(each.going) == {who, other}:
-                each.doomed = True
+                each.unsure = True
                 each.host, each.going = None, ()
 
     def hear_close(self, who, end, words):
@@ -190,7 +199,8 @@ class Soak:
             self.random.choice(self.alive()).ask(f"make {name}", f"made {name}")
         self.listen()
         for each in self.ends():
-            each.host.tell(f"stream {each.name} on")
+            if each.host:  # It may have ended meanwhile, with a connection that was given up.
+                each.host.tell(f"stream {each.name} on")
 
     def wander(self, seconds):
         stop_at = time.monotonic() + seconds
@@ -252,6 +262,8 @@ class Soak:
         for name, channel in list(self.channels.items()):
             if not any(each.host for each in channel.ends):
                 del self.channels[name]
+                if any(each.unsure for each in channel.ends):
+                    self.unsure[name] = channel
 
     def quiet_end(self, end):
         if end.host:
@@ -274,7 +286,7 @@ class Soak:
             return False  # The other one is on its way, or this one must be told.
         self.check_prefix(a, b)
         self.check_prefix(b, a)
-        return all(each.closed or each.doomed for each in channel.ends)
+        return all(each.closed or each.doomed or each.unsure for each in channel.ends)
 
     def check_prefix(self, one, other):
         if one.closed and other.closed and one.closed[2] > other.closed[1]:
@@ -283,12 +295,13 @@ class Soak:
     def describe(self, channel):
         return {
             each.name: each.closed or (each.host and (each.host.name, each.host.count(each.name)))
-            or ("doomed" if each.doomed else [node.name for node in each.going])
+            or ("doomed" if each.doomed else "unsure" if each.unsure else [node.name for node in each.going])
             for each in channel.ends
         }
 
     def check_routes(self):
         def straight():
+            self.listen()
             found = [each.ways() for each in self.alive()]
             everywhere = {at: to for _, ways in found for at, to in ways.items()}
             return (
