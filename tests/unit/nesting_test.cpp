@@ -1,6 +1,7 @@
 // Contexts that end while ports wait inside messages inside the queues of ports, ten thousand deep.
 
-#include <chrono>
+#include <ctime>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -118,25 +119,25 @@ TEST_CASE("a killed context closes ten thousand ports and those in messages ten 
   CHECK(all.undelivered() == owned + depth - 1);
 }
 
-// Not a measurement: ten times as much must not take a hundred times as long.
+// Not a measurement: twenty times as much must not take four hundred times as long. Of the
+// processor's time: others may use it, too.
 TEST_CASE("closing nested ports takes time in proportion to their number", "[close][nesting]") {
   const auto how = GENERATE(built::inside_out, built::outside_in);
   const auto seconds_for = [how](std::size_t depth) {
-    using clock = std::chrono::steady_clock;
-    auto best = clock::duration::max();
+    auto best = std::numeric_limits<std::clock_t>::max();
     for (int attempt = 0; attempt < 5; ++attempt) {
-      const auto start = clock::now();
+      const auto start = std::clock();
       nest all{1, depth, how};
       all.victim()->close(close_reason::context_crashed);
       settle(all.page());
-      best = std::min(best, clock::now() - start);
+      best = std::min(best, std::clock() - start);
     }
-    return std::chrono::duration<double>{best}.count();
+    return static_cast<double>(best) / CLOCKS_PER_SEC;
   };
   const auto few = seconds_for(1'000);
   const auto many = seconds_for(20'000);
   INFO(few << " s for 1,000, " << many << " s for 20,000");
-  CHECK(many < few * 20 * 6);
+  CHECK(many < few * 20 * 8);
 }
 
 } // namespace
