@@ -7,10 +7,10 @@ namespace hawser {
 
 browsing_context::browsing_context(caf::actor_config& cfg, detail::context_setup setup)
   : global_scope(cfg, std::move(setup.scope)),
+    on_start_failure_(setup.on_start_failure),
     parent_(std::move(setup.parent)),
     opener_(std::move(setup.opener)),
-    start_(std::make_unique<start_function>(std::move(setup.start))),
-    on_start_failure_(setup.on_start_failure) {
+    start_(std::make_unique<start_function>(std::move(setup.start))) {
   reporter().attach(events());
   *setup.made = window();
 }

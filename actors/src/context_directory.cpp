@@ -15,6 +15,11 @@ void add_to(registry_statistics& sum, const registry_statistics& more) {
   sum.posts_refused += more.posts_refused;
 }
 
+const std::vector<std::uint64_t>& nested_in(const context_directory::entry& of) {
+  static const std::vector<std::uint64_t> none;
+  return of.children ? *of.children : none;
+}
+
 } // namespace
 
 bool context_directory::add(entry added) {
@@ -24,7 +29,10 @@ bool context_directory::add(entry added) {
     const auto parent = entries_.find(added.parent);
     if (parent == entries_.end() || parent->second.termination.stop_requested())
       return false;
-    parent->second.children.push_back(id);
+    auto& siblings = parent->second.children;
+    if (!siblings)
+      siblings = std::make_unique<std::vector<std::uint64_t>>();
+    siblings->push_back(id);
   }
   ++ended_.contexts_opened;
   actors_ += added.actor ? 1 : 0;
@@ -60,8 +68,8 @@ std::vector<caf::actor> context_directory::remove(std::uint64_t id, bool crashed
   add_to(ended_.registries, removed.registry->statistics());
   ended_.contexts_crashed += crashed ? 1 : 0;
   if (const auto parent = entries_.find(removed.parent); parent != entries_.end())
-    std::erase(parent->second.children, id);
-  for (const auto child : removed.children)
+    std::erase(*parent->second.children, id);
+  for (const auto child : nested_in(removed))
     if (const auto orphan = entries_.find(child); orphan != entries_.end()) {
       orphan->second.termination.request_stop();
       end(orphan->second, orphans);
@@ -83,7 +91,8 @@ std::vector<caf::actor> context_directory::terminate(std::uint64_t id) {
     auto& doomed = found->second;
     doomed.termination.request_stop();
     end(doomed, ending);
-    pending.insert(pending.end(), doomed.children.begin(), doomed.children.end());
+    const auto& nested = nested_in(doomed);
+    pending.insert(pending.end(), nested.begin(), nested.end());
   }
   return ending;
 }
@@ -92,7 +101,7 @@ std::vector<window_proxy> context_directory::children_of(std::uint64_t id) const
   const std::scoped_lock guard{lock_};
   std::vector<window_proxy> windows;
   if (const auto found = entries_.find(id); found != entries_.end())
-    for (const auto child : found->second.children)
+    for (const auto child : nested_in(found->second))
       if (const auto& each = entries_.at(child); each.kind == scope_kind::window)
         windows.push_back(each.window);
   return windows;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -25,11 +26,11 @@ public:
     std::uint64_t parent = 0;                ///< 0 at the top.
     const std::string* url = nullptr;        ///< Alive as long as the entry is.
     const port_registry* registry = nullptr; ///< Alive as long as the entry is.
-    std::vector<std::uint64_t> children;
     scope_kind kind = scope_kind::window;
-    std::stop_source termination{std::nostopstate}; ///< Only workers have one.
     bool begun = false;                             ///< Nothing may be sent to the actor before.
     bool unwanted = false;                          ///< It was to be ended before it began.
+    std::stop_source termination{std::nostopstate}; ///< Only workers have one.
+    std::unique_ptr<std::vector<std::uint64_t>> children = nullptr; ///< None before one is nested.
   };
 
   /// A nested context is refused once its parent has ended, or was told to stop.

@@ -7,16 +7,13 @@
 
 namespace hawser::detail {
 
-context_reporter::context_reporter(std::shared_ptr<system_state> system) noexcept
-  : system_(std::move(system)) {}
-
 // HTML #report-an-exception.
 void context_reporter::report_exception(const event& ev, std::string_view where,
                                         std::exception_ptr exception) {
   const auto what = describe(exception);
-  system_->log.write(component::context, spdlog::level::err, "listener_threw",
-                     "context '{}': a listener of '{}' at {} threw: {}", context_name(), ev.type(),
-                     where, what);
+  system_.log.write(component::context, spdlog::level::err, "listener_threw",
+                    "context '{}': a listener of '{}' at {} threw: {}", context_name(), ev.type(),
+                    where, what);
   fire_error(std::string{where} + ": " + what, std::move(exception));
 }
 
@@ -34,21 +31,21 @@ void context_reporter::fire_error(const std::string& message, std::exception_ptr
 }
 
 void context_reporter::report_refused_post(std::string_view where, const error& err) {
-  system_->log.write(component::port, spdlog::level::warn, "post_refused",
-                     "context '{}': a post at {} was refused: {}", context_name(), where,
-                     to_string(err));
+  system_.log.write(component::port, spdlog::level::warn, "post_refused",
+                    "context '{}': a post at {} was refused: {}", context_name(), where,
+                    to_string(err));
 }
 
 void context_reporter::report_undecodable(std::string_view where, const error& err) {
-  system_->log.write(component::port, spdlog::level::warn, "message_undecodable",
-                     "context '{}': a message at {} could not be rebuilt: {}", context_name(),
-                     where, to_string(err));
+  system_.log.write(component::port, spdlog::level::warn, "message_undecodable",
+                    "context '{}': a message at {} could not be rebuilt: {}", context_name(), where,
+                    to_string(err));
 }
 
 void context_reporter::report_channel(const channel_observer& made) {
-  system_->open_ports.made(made);
-  if (system_->channel_made && context_)
-    system_->channel_made(context_, made);
+  system_.open_ports.made(made);
+  if (system_.channel_made && context_)
+    system_.channel_made(context_, made);
 }
 
 // `quit` leaves an actor without a behaviour, whatever the reason, and so can `unbecome`: CAF ends

@@ -17,7 +17,8 @@ class system_state;
 /// Tells the log, and the context's own `error` listeners, what its registry reports.
 class context_reporter : public registry_host {
 public:
-  explicit context_reporter(std::shared_ptr<system_state> system) noexcept;
+  /// The system outlives it.
+  explicit context_reporter(system_state& system) noexcept : system_(system) {}
 
   /// Who it reports for; set once that exists.
   void speak_for(window_proxy context) noexcept { context_ = std::move(context); }
@@ -51,7 +52,7 @@ private:
 
   void fire_error(const std::string& message, std::exception_ptr exception);
 
-  std::shared_ptr<system_state> system_;
+  system_state& system_;
   window_proxy context_;
   event_target* events_ = nullptr;
   const caf::scheduled_actor* actor_ = nullptr;

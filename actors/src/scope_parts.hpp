@@ -1,9 +1,10 @@
 #pragma once
 
-#include <memory>
+#include <cstddef>
 #include <optional>
 
 #include "context_reporter.hpp"
+#include "hawser/detail/node_memory.hpp"
 #include "hawser/port_registry.hpp"
 #include "turn_job.hpp"
 
@@ -12,8 +13,11 @@ namespace hawser::detail {
 /// What a global scope is made of that its header need not know; in one piece, since there may be
 /// many.
 struct scope_parts {
-  scope_parts(std::shared_ptr<system_state> system, global_scope& scope)
-    : reporter(std::move(system)), turns(scope) {}
+  scope_parts(system_state& system, global_scope& scope) noexcept
+    : reporter(system), turns(scope) {}
+
+  static void* operator new(std::size_t size) { return allocate_node(size); }
+  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
 
   context_reporter reporter;
   turn_job turns;

@@ -45,7 +45,7 @@ public:
     : system(std::move(state)),
       url(at),
       waker(std::make_shared<thread_waker>()),
-      reporter(system),
+      reporter(*system),
       registry(reporter, waker, detail::origin_of(url, nullptr), system->default_limits, "main"),
       scope_(std::in_place, registry) {
     reporter.speak_for(registry.window());
@@ -53,7 +53,8 @@ public:
     registry.strict_html(system->strict);
     system->open_ports.opened(registry, "main");
     registry.share_broadcasts(system->broadcasts);
-    system->directory.add({{}, registry.window(), 0, &url, &registry, {}});
+    system->directory.add(
+      {.actor = {}, .window = registry.window(), .parent = 0, .url = &url, .registry = &registry});
   }
 
   ~host() {

@@ -3,17 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <compare>
 #include <tuple>
 
 #include "origin_host.hpp"
 
 namespace hawser {
-namespace {
 
-struct known_scheme {
+struct detail::known_scheme {
   std::string_view name;
   std::optional<std::uint16_t> default_port;
 };
+
+namespace {
+
+using detail::known_scheme;
 
 // URL #special-scheme but for `file`, and our own for node origins: IMPLEMENTATION-DEFINED(I3).
 constexpr std::array known_schemes{
@@ -167,7 +171,7 @@ result<origin> origin::parse(std::string_view url) {
   if (!port)
     return bad(url, port.error());
   origin made;
-  made.scheme_ = *scheme;
+  made.scheme_ = &*known;
   made.host_ = *std::move(host);
   if (*port != known->default_port)
     made.port_ = *port;
@@ -198,15 +202,22 @@ bool origin::is_inherited(std::string_view url) {
   return path == "blank" || path == "srcdoc";
 }
 
+std::string_view origin::scheme() const noexcept {
+  return scheme_ == nullptr ? std::string_view{} : scheme_->name;
+}
+
 std::strong_ordering operator<=>(const origin& lhs, const origin& rhs) noexcept {
-  return std::tie(lhs.scheme_, lhs.host_, lhs.port_, lhs.opaque_id_)
-         <=> std::tie(rhs.scheme_, rhs.host_, rhs.port_, rhs.opaque_id_);
+  const auto compare = std::compare_three_way{};
+  if (const auto schemes = compare(lhs.scheme_, rhs.scheme_); schemes != 0)
+    return schemes;
+  return std::tie(lhs.host_, lhs.port_, lhs.opaque_id_)
+         <=> std::tie(rhs.host_, rhs.port_, rhs.opaque_id_);
 }
 
 std::string to_string(const origin& from) {
   if (from.is_opaque())
     return "null";
-  auto text = from.scheme() + "://" + from.host();
+  auto text = std::string{from.scheme()} + "://" + from.host();
   if (from.port())
     text += ":" + std::to_string(*from.port());
   return text;

@@ -9,9 +9,6 @@
 namespace hawser {
 namespace detail {
 
-pending_posts::pending_posts(registry_core& core, std::uint64_t bytes_max) noexcept
-  : core_(core), bytes_max_(bytes_max) {}
-
 void pending_posts::posted(port& source, std::uint64_t bytes) noexcept {
   source.pending_bytes_ += bytes;
   sum_ += bytes;
@@ -41,13 +38,13 @@ void pending_posts::closed(port& which) {
   look_again_at = std::max(std::size_t{64}, 2 * all.size());
 }
 
-bool pending_posts::has_room(port& source, std::uint64_t bytes) {
+bool pending_posts::has_room(const registry_core& core, port& source, std::uint64_t bytes) {
   if (fits(bytes))
     return true;
   count_anew(source);
   if (fits(bytes))
     return true;
-  core_.for_each_port([this](port& which) { count_anew(which); });
+  core.for_each_port([this](port& which) { count_anew(which); });
   forget_drained();
   return fits(bytes);
 }
@@ -70,7 +67,7 @@ void pending_posts::forget_drained() {
 }
 
 error registry_core::admit(port& source, std::uint64_t bytes) {
-  if (pending.has_room(source, bytes) || source.end().peer_inbox().closed())
+  if (pending.has_room(*this, source, bytes) || source.end().peer_inbox().closed())
     return {};
   return {errc::quota_exceeded_error, "context '" + name() + "' has posted "
                                         + std::to_string(pending.bytes())

@@ -20,7 +20,7 @@ class registry_core;
 /// first for the port in use, whose peer is the likeliest to have taken something.
 class pending_posts {
 public:
-  pending_posts(registry_core& core, std::uint64_t bytes_max) noexcept;
+  explicit pending_posts(std::uint64_t bytes_max) noexcept : bytes_max_(bytes_max) {}
 
   void posted(port& source, std::uint64_t bytes) noexcept;
 
@@ -35,8 +35,8 @@ public:
     return bytes <= bytes_max_ && sum_ <= bytes_max_ - bytes;
   }
 
-  /// Could `source` post that many bytes more?
-  bool has_room(port& source, std::uint64_t bytes);
+  /// Could `source`, a port of that context, post that many bytes more?
+  bool has_room(const registry_core& core, port& source, std::uint64_t bytes);
 
   /// As of the last time somebody counted.
   std::uint64_t bytes() const noexcept { return sum_; }
@@ -57,7 +57,6 @@ private:
     std::size_t look_again_at = 64; // of them
   };
 
-  registry_core& core_;
   const std::uint64_t bytes_max_;
   std::uint64_t sum_ = 0;
   std::unique_ptr<estates> left_behind_; // none before a port with some was closed

@@ -18,10 +18,11 @@ registry_core::registry_core(registry_host& context_host, std::shared_ptr<waker>
     ready(ref<ready_list>::adopt(new ready_list{std::move(waker), this})),
     own_window(ref<window>::adopt(new window{shared_bounds, std::move(context_name)})),
     window_target(host),
-    scope{std::min(context_bounds.value_depth_max, value::depth_max - 1),
-          context_bounds.transfers_per_message_max, &origin},
-    pending{*this, context_bounds.posted_bytes_per_context_max},
-    window_receiver_(ref<window_receiver>::adopt(new window_receiver{own_window, ready})) {
+    scope{static_cast<std::uint32_t>(
+            std::min<std::size_t>(context_bounds.value_depth_max, value::depth_max - 1)),
+          cross_origin_isolation::isolated, context_bounds.transfers_per_message_max, &origin},
+    pending{context_bounds.posted_bytes_per_context_max},
+    window_receiver_(ref<window_receiver>::adopt(new window_receiver{*own_window, ready})) {
   HAWSER_ASSERT(bounds().deliveries_per_port_max > 0 && bounds().deliveries_per_turn_max > 0,
                 "a turn must be allowed to deliver something");
 }

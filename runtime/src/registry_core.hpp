@@ -91,6 +91,9 @@ public:
   registry_core(const registry_core&) = delete;
   registry_core& operator=(const registry_core&) = delete;
 
+  static void* operator new(std::size_t size) { return allocate_node(size); }
+  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
+
   message_channel make_channel(creation_place at);
   message_port adopt(endpoint end);
   bool run_turn(std::size_t deliveries_max);
@@ -154,7 +157,7 @@ public:
 
   const limits& bounds() const noexcept { return shared_bounds->values; }
 
-  const std::string& name() const noexcept { return own_window->name; }
+  const std::string& name() const noexcept { return own_window->name(); }
 
   registry_host& host;
   const hawser::origin origin;
@@ -169,13 +172,13 @@ public:
   pending_posts pending;
   bool strict = false; ///< The host marks its turns, so that a stray use can be told.
   history owners = history::forgotten;
-  bool close_events = true;                       ///< Unless the host wants strict HTML.
-  bool stopped = false;                           ///< No event after the current one.
-  bool suspended = false;                         ///< The same, for a while.
+  bool close_events = true; ///< Unless the host wants strict HTML.
+  bool stopped = false;     ///< No event after the current one.
+  bool suspended = false;   ///< The same, for a while.
+  bool closed = false;
   std::shared_ptr<broadcast_hub> hub;             ///< None before it is needed or given.
   std::unique_ptr<context_broadcasts> broadcasts; ///< None before it is needed.
   std::stop_token termination; ///< As `stopped`, from outside; posts are in vain then.
-  bool closed = false;
 
   port_registry* facade = nullptr; ///< Whose core this is.
 

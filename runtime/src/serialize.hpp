@@ -33,10 +33,10 @@ using resolved_items = std::vector<resolved_item>;
 
 /// Who serializes.
 struct serialization_scope {
-  std::size_t value_depth_max = limits{}.value_depth_max;
-  std::size_t transfers_per_message_max = limits{}.transfers_per_message_max;
-  const hawser::origin* origin = nullptr; ///< None outside of any context.
+  std::uint32_t value_depth_max = static_cast<std::uint32_t>(limits{}.value_depth_max);
   cross_origin_isolation isolation = cross_origin_isolation::isolated;
+  std::size_t transfers_per_message_max = limits{}.transfers_per_message_max;
+  const hawser::origin* origin = nullptr;                ///< None outside of any context.
   std::unique_ptr<const agent_cluster> joined = nullptr; ///< None: that of its origin.
 
   agent_cluster cluster() const {

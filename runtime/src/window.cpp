@@ -25,18 +25,25 @@ void intrusive_release(window* target) noexcept {
 }
 
 window::window(ref<const shared_limits> bounds, std::string context_name)
-  : inbox(std::move(bounds)), name(std::move(context_name)), id(next_window_id()) {}
+  : inbox(std::move(bounds)),
+    id(next_window_id()),
+    name_(context_name.empty() ? nullptr
+                               : std::make_unique<const std::string>(std::move(context_name))) {}
 
-window_receiver::window_receiver(ref<window> target, ref<ready_list> list)
-  : receiver(std::move(list)), window_(std::move(target)) {
-  window_->inbox.attach(*this, window_->id);
-  window_->inbox.enable();
+const std::string& window::name() const noexcept {
+  static const std::string none;
+  return name_ ? *name_ : none;
+}
+
+window_receiver::window_receiver(window& target, ref<ready_list> list) : receiver(std::move(list)) {
+  target.inbox.attach(*this, target.id);
+  target.inbox.enable();
 }
 
 bool window_receiver::deliver_one(registry_core& core) {
   message msg;
   close_notice notice;
-  if (window_->inbox.take(msg, notice, nullptr) != taken::message)
+  if (core.own_window->inbox.take(msg, notice, nullptr) != taken::message)
     return false;
   core.deliver_to_window(msg);
   return true;
@@ -122,7 +129,7 @@ bool window_proxy::closed() const {
 
 const std::string& window_proxy::name() const {
   static const std::string none;
-  return window_ ? window_->name : none;
+  return window_ ? window_->name() : none;
 }
 
 std::uint64_t window_proxy::id() const noexcept {

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
+#include "hawser/detail/node_memory.hpp"
 #include "hawser/window_proxy.hpp"
 #include "mailbox.hpp"
 #include "receiver.hpp"
@@ -26,24 +29,29 @@ public:
   /// Does only the caller hold on to it?
   bool held_once() const noexcept { return refs_.load(std::memory_order_acquire) == 1; }
 
+  static void* operator new(std::size_t size) { return allocate_node(size); }
+  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
+
+  const std::string& name() const noexcept;
+
   lone_mailbox inbox;
-  const std::string name;
   const std::uint64_t id;
   std::atomic<bool> closed{false};
 
 private:
   std::atomic<std::uint32_t> refs_{1};
+  const std::unique_ptr<const std::string> name_; // most have none
 };
 
 /// Delivers what arrives at a context's window.
 class window_receiver : public receiver {
 public:
-  window_receiver(ref<window> target, ref<ready_list> list);
+  window_receiver(window& target, ref<ready_list> list);
+
+  static void* operator new(std::size_t size) { return allocate_node(size); }
+  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
 
   bool deliver_one(registry_core& core) override;
-
-private:
-  ref<window> window_;
 };
 
 } // namespace hawser::detail

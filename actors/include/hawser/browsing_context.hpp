@@ -61,10 +61,10 @@ protected:
   void run_start_function() override;
 
 private:
+  start_failure on_start_failure_; // first, where the base has room left
   window_proxy parent_;
   window_proxy opener_;
   std::unique_ptr<start_function> start_; ///< None once it has run.
-  start_failure on_start_failure_;
 };
 
 } // namespace hawser

@@ -10,6 +10,10 @@
 
 namespace hawser {
 
+namespace detail {
+struct known_scheme;
+} // namespace detail
+
 /// Who a context speaks for. HTML #concept-origin.
 ///
 /// Either a tuple of scheme, host and port, or opaque: equal to itself and its copies only. A value
@@ -40,7 +44,7 @@ public:
   bool is_opaque() const noexcept { return opaque_id_ != 0; }
 
   /// Empty for an opaque origin.
-  const std::string& scheme() const noexcept { return scheme_; }
+  std::string_view scheme() const noexcept;
 
   /// An IPv6 address stands in brackets. Empty for an opaque origin.
   const std::string& host() const noexcept { return host_; }
@@ -59,10 +63,10 @@ private:
 
   static result<origin> of_blob(std::string_view url, std::string_view rest);
 
-  std::string scheme_;
+  const detail::known_scheme* scheme_ = nullptr; // in a table; none for an opaque origin
   std::string host_;
-  std::optional<std::uint16_t> port_;
   std::uint64_t opaque_id_ = 0;
+  std::optional<std::uint16_t> port_;
 };
 
 /// `https://example.org:8080`, or `null` for an opaque origin.

@@ -161,7 +161,7 @@ void router_core::on_window(const node_id& from, window_frame&& f) {
   auto& inbox = found->target->inbox;
   std::string why_not;
   if (!inbox.has_room(msg.bytes))
-    why_not = "window " + found->target->name + " has no room for another message";
+    why_not = "window " + found->target->name() + " has no room for another message";
   else if (f.facts.source && !may_stand_in(from, f.facts.source))
     why_not = "messages from more windows than one node may have handles of here";
   if (!why_not.empty()) {
