@@ -3,15 +3,18 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <caf/actor.hpp>
 
+#include "hawser/detail/node_memory.hpp"
 #include "hawser/system.hpp"
 
 namespace hawser::detail {
@@ -70,7 +73,9 @@ private:
 
   mutable std::mutex lock_;
   mutable std::condition_variable emptied_;
-  std::unordered_map<std::uint64_t, entry> entries_;
+  std::unordered_map<std::uint64_t, entry, std::hash<std::uint64_t>, std::equal_to<>,
+                     node_allocator<std::pair<const std::uint64_t, entry>>>
+    entries_;
   system_statistics ended_; // what ended contexts have counted
   std::size_t actors_ = 0;  // entries that are actors; the others end with a scope of `main`
 };
