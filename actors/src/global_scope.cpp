@@ -15,7 +15,7 @@ namespace {
 
 // The scope whose CAF messages this thread handles.
 global_scope*& current_scope() noexcept {
-  thread_local global_scope* scope = nullptr;
+  [[gnu::tls_model("initial-exec")]] static constinit thread_local global_scope* scope = nullptr;
   return scope;
 }
 

@@ -66,10 +66,10 @@ void broadcaster::handle_dropped() noexcept {
     enlist(ref<mailbox_owner>{this});
 }
 
-bool broadcaster::deliver_one(registry_core& core) {
+receiver::delivered broadcaster::deliver_one(registry_core& core, bool) {
   clear_scheduled();
   core.broadcasts->look_after(*this);
-  return false;
+  return delivered::nothing;
 }
 
 // HTML #broadcastchannel: a listener of messages keeps the channel alive while some may come.
@@ -84,7 +84,9 @@ class context_broadcasts::inbox_receiver : public receiver {
 public:
   using receiver::receiver;
 
-  bool deliver_one(registry_core& core) override { return core.broadcasts->deliver_next(); }
+  delivered deliver_one(registry_core& core, bool) override {
+    return core.broadcasts->deliver_next() ? delivered::one : delivered::nothing;
+  }
 };
 
 context_broadcasts::context_broadcasts(registry_core& core, std::shared_ptr<broadcast_hub> hub)

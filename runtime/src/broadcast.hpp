@@ -49,7 +49,7 @@ public:
 
   broadcast_events& events() noexcept { return events_; }
 
-  bool deliver_one(registry_core& core) override;
+  delivered deliver_one(registry_core& core, bool may_end) override;
 
   void handle_added() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
 

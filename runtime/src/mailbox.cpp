@@ -269,7 +269,8 @@ void mailbox::pop_ready(message& msg) noexcept {
     count_taken(1, msg.bytes);
 }
 
-taken mailbox::take(message& msg, close_notice& notice, mailbox* sender, when_empty then) {
+taken mailbox::take(message& msg, close_notice& notice, mailbox* sender, when_empty then,
+                    bool* drained) {
   const bool worked_on = then == when_empty::unschedule;
   if (worked_on && take_low())
     return taken::low;
@@ -279,7 +280,7 @@ taken mailbox::take(message& msg, close_notice& notice, mailbox* sender, when_em
     pop_ready(msg);
   } else {
     const std::scoped_lock guard{lock_};
-    found = take_locked(msg, notice, then);
+    found = take_locked(msg, notice, then, drained);
     fell = fell_locked();
   }
   if (found == taken::message && msg.extras)
@@ -296,10 +297,14 @@ taken mailbox::take(message& msg, close_notice& notice, mailbox* sender, when_em
   return found;
 }
 
-taken mailbox::take_locked(message& msg, close_notice& notice, when_empty then) {
+taken mailbox::take_locked(message& msg, close_notice& notice, when_empty then, bool* drained) {
   if (enabled_ && !incoming_.empty()) {
     swap(incoming_, ready_);
     pop_ready(msg);
+    if (drained != nullptr && ready_.empty() && !to_be_told_locked() && !low_due_.load()) {
+      owner_->clear_scheduled();
+      *drained = true;
+    }
     return taken::message;
   }
   const bool idle = idle_locked();

@@ -156,9 +156,12 @@ public:
   /// When nothing is left, an owner that is being worked on by its registry stops being scheduled;
   /// one that merely looks must stay as it is, and is not told `low`. `sender` is the mailbox of
   /// whoever posts here, if that is one end of a channel.
+  ///
+  /// With `drained` an owner may stop being scheduled along with the last message already, which
+  /// saves it from coming back to an empty mailbox; it is set if so.
   enum class when_empty { unschedule, stay };
   taken take(message& msg, close_notice& notice, mailbox* sender,
-             when_empty then = when_empty::unschedule);
+             when_empty then = when_empty::unschedule, bool* drained = nullptr);
 
   /// The owner stops taking for a while: tells a fall that it may have been too busy to see.
   void look_low(mailbox* sender);
@@ -205,7 +208,7 @@ private:
   void pop_ready(message& msg) noexcept;
   void count_taken(std::uint64_t messages, std::uint64_t bytes) noexcept;
 
-  taken take_locked(message& msg, close_notice& notice, when_empty then);
+  taken take_locked(message& msg, close_notice& notice, when_empty then, bool* drained);
 
   std::int64_t waiting() const noexcept;
   void unload(const message& msg, const mailbox* sender) noexcept;

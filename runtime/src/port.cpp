@@ -111,34 +111,41 @@ port_events& port::events() {
   return *events_;
 }
 
-bool port::deliver_one(registry_core& core) {
+receiver::delivered port::deliver_one(registry_core& core, bool may_end) {
   if (!end_)
-    return false;
+    return delivered::nothing;
   if (pulled_ && !detached_) {
     if (end_.inbox().take_low()) {
       core.deliver_low(*this);
-      return true;
+      return delivered::one;
     }
     clear_scheduled(); // The next push wakes the host, which looks for itself.
     if (end_.inbox().low_due() && mark_scheduled())
-      return true; // It fell right before that.
+      return delivered::one; // It fell right before that.
     if (unreachable())
       close(close_reason::context_unreachable);
-    return false;
+    return delivered::nothing;
   }
   message msg;
   close_notice notice;
-  switch (end_.inbox().take(msg, notice, &end_.peer_inbox())) {
+  bool drained = false;
+  // One that is closing comes back to an empty mailbox, to leave.
+  switch (end_.inbox().take(msg, notice, &end_.peer_inbox(), mailbox::when_empty::unschedule,
+                            may_end && !detached_ ? &drained : nullptr)) {
     case taken::message:
       core.deliver(*this, msg);
-      return true;
+      if (!drained)
+        return delivered::one;
+      if (!detached_ && unreachable())
+        close(close_reason::context_unreachable);
+      return delivered::last;
     case taken::close:
       core.deliver_close(*this, notice);
-      return true;
+      return delivered::one;
     case taken::low:
       if (!detached_)
         core.deliver_low(*this);
-      return true;
+      return delivered::one;
     case taken::nothing:
       break;
   }
@@ -147,7 +154,7 @@ bool port::deliver_one(registry_core& core) {
   } else if (unreachable()) {
     close(close_reason::context_unreachable);
   }
-  return false;
+  return delivered::nothing;
 }
 
 void port::handle_dropped() noexcept {

@@ -83,7 +83,7 @@ public:
   /// Somebody listens for `bufferedamountlow`.
   void watch_low();
 
-  bool deliver_one(registry_core& core) override;
+  delivered deliver_one(registry_core& core, bool may_end) override;
 
   void handle_added() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
 

@@ -97,16 +97,17 @@ void registry_core::remove(port& which) noexcept {
   intrusive_release(&which);
 }
 
-registry_core::delivery registry_core::deliver_some(receiver& from, std::size_t deliveries_max) {
+registry_core::delivery registry_core::deliver_some(receiver& from, std::size_t deliveries_max,
+                                                    bool may_end) {
   delivery made;
   while (made.count < deliveries_max && !stopping() && !suspended && !made.drained) {
-    if (!from.deliver_one(*this)) {
-      made.drained = true;
-    } else {
-      ++made.count;
-      if (!host.goes_on())
-        stopped = true;
-    }
+    const auto outcome = from.deliver_one(*this, may_end);
+    made.drained = outcome != receiver::delivered::one;
+    if (outcome == receiver::delivered::nothing)
+      break;
+    ++made.count;
+    if (!host.goes_on())
+      stopped = true;
   }
   return made;
 }
@@ -118,10 +119,14 @@ bool registry_core::run_turn(std::size_t deliveries_max) {
   auto left = deliveries_max == 0 ? bounds().deliveries_per_turn_max : deliveries_max;
   ready->begin_turn();
   ready->move_to(turns_);
+  // Whatever becomes ready again within this turn has a busy poster.
+  const auto* last_fresh = turns_.back();
+  bool fresh = true;
   while (left > 0 && !stopping() && !suspended && !turns_.empty()) {
     auto next = turns_.pop_front();
     const auto quantum = std::min(left, bounds().deliveries_per_port_max);
-    const auto delivered = deliver_some(static_cast<receiver&>(*next), quantum);
+    const auto delivered = deliver_some(static_cast<receiver&>(*next), quantum, fresh);
+    fresh = fresh && next.get() != last_fresh;
     left -= delivered.count;
     ready->move_to(turns_); // What became ready meanwhile comes before this one's second chance.
     if (!delivered.drained && !stopping())

@@ -73,8 +73,12 @@ class receiver : public mailbox_owner {
 public:
   using mailbox_owner::mailbox_owner;
 
-  /// Delivers one event. False if there is none to deliver; then it is not scheduled any more.
-  virtual bool deliver_one(registry_core& core) = 0;
+  /// What it had to deliver: with `nothing` and `last` it is not scheduled any more.
+  enum class delivered : std::uint8_t { nothing, one, last };
+
+  /// Delivers one event. It tells the `last` one only if it `may_end`, and not of each: a poster
+  /// that is faster than this context would have to put it into the ready list for every message.
+  virtual delivered deliver_one(registry_core& core, bool may_end) = 0;
 };
 
 /// Those of one context, or one router, that have something waiting: many threads push, the owner's
@@ -167,6 +171,9 @@ public:
 
   /// Must not be empty.
   ref<mailbox_owner> pop_front() noexcept;
+
+  /// Null if it is empty.
+  const mailbox_owner* back() const noexcept { return last_; }
 
   void clear() noexcept;
 

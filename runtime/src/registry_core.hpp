@@ -203,7 +203,7 @@ private:
     bool drained = false; ///< There is no more, and the receiver is not scheduled any more.
   };
 
-  delivery deliver_some(receiver& from, std::size_t deliveries_max);
+  delivery deliver_some(receiver& from, std::size_t deliveries_max, bool may_end);
 
   // Asked for with every post; the model saves a call each time, and eight bytes there always are.
   [[gnu::tls_model("initial-exec")]] static constinit inline thread_local registry_core* current_ =

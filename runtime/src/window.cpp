@@ -40,13 +40,13 @@ window_receiver::window_receiver(window& target, ref<ready_list> list) : receive
   target.inbox.enable();
 }
 
-bool window_receiver::deliver_one(registry_core& core) {
+receiver::delivered window_receiver::deliver_one(registry_core& core, bool) {
   message msg;
   close_notice notice;
   if (core.own_window->inbox.take(msg, notice, nullptr) != taken::message)
-    return false;
+    return delivered::nothing;
   core.deliver_to_window(msg);
-  return true;
+  return delivered::one;
 }
 
 } // namespace detail

@@ -51,7 +51,7 @@ public:
   static void* operator new(std::size_t size) { return allocate_node(size); }
   static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
 
-  bool deliver_one(registry_core& core) override;
+  delivered deliver_one(registry_core& core, bool may_end) override;
 };
 
 } // namespace hawser::detail

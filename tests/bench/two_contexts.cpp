@@ -14,6 +14,11 @@ hawser::value payload(std::uint64_t number) {
   return fields;
 }
 
+void post(const hawser::message_port& port, hawser::value data) {
+  if (const auto err = port.post_message(std::move(data)))
+    fail(err.what());
+}
+
 void post(const hawser::message_port& port, const hawser::value& data,
           hawser::transfer_list transfer) {
   if (const auto err = port.post_message(data, std::move(transfer)))

@@ -17,8 +17,9 @@ namespace bench {
 hawser::value payload(std::uint64_t number);
 
 /// Posts, or stops the program.
+void post(const hawser::message_port& port, hawser::value data);
 void post(const hawser::message_port& port, const hawser::value& data,
-          hawser::transfer_list transfer = {});
+          hawser::transfer_list transfer);
 
 /// The number in a start signal, or in an answer.
 std::uint64_t number_in(const hawser::value& data);
