@@ -42,10 +42,10 @@ void context_reporter::report_undecodable(std::string_view where, const error& e
                     to_string(err));
 }
 
-void context_reporter::report_channel(const channel_observer& made) {
+void context_reporter::report_channel(const endpoint& made) {
   system_.open_ports.made(made);
   if (system_.channel_made && context_)
-    system_.channel_made(context_, made);
+    system_.channel_made(context_, made.observe());
 }
 
 // `quit` leaves an actor without a behaviour, whatever the reason, and so can `unbecome`: CAF ends

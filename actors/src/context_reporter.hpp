@@ -44,7 +44,7 @@ public:
                         std::exception_ptr exception) override;
   void report_refused_post(std::string_view where, const error& err) override;
   void report_undecodable(std::string_view where, const error& err) override;
-  void report_channel(const channel_observer& made) override;
+  void report_channel(const endpoint& made) override;
   bool goes_on() const noexcept override;
 
 private:

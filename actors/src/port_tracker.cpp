@@ -23,7 +23,7 @@ void port_tracker::opened(port_registry& registry, const std::string& name) {
   names_.emplace(registry.window().id(), name);
 }
 
-void port_tracker::made(const channel_observer& channel) {
+void port_tracker::made(const endpoint& end) {
   if (!on_)
     return;
   const std::scoped_lock guard{lock_};
@@ -31,7 +31,7 @@ void port_tracker::made(const channel_observer& channel) {
     forget_closed();
     look_again_at_ = std::max(std::size_t{1024}, 2 * channels_.size());
   }
-  channels_.push_back({++last_number_, channel});
+  channels_.push_back({++last_number_, end.observe()});
 }
 
 void port_tracker::forget_closed() {

@@ -24,7 +24,7 @@ public:
   /// A context has begun: its channels are to be known.
   void opened(port_registry& registry, const std::string& name);
 
-  void made(const channel_observer& channel);
+  void made(const endpoint& end);
 
   std::vector<open_port> list() const;
 

@@ -98,7 +98,14 @@ public:
 
   // -- for its channel, which has no byte to spare: is the room for its owner taken? ------------
 
-  bool take_room() noexcept { return !room_taken_.exchange(true, std::memory_order_acquire); }
+  /// Of two threads only one has the endpoint to ask this for.
+  bool take_room() noexcept {
+    if (room_taken_.load(std::memory_order_acquire))
+      return false;
+    room_taken_.store(true, std::memory_order_relaxed);
+    return true;
+  }
+
   void leave_room() noexcept { room_taken_.store(false, std::memory_order_release); }
 
   // -- for reports, any thread (sighting.cpp) -------------------------------------------------

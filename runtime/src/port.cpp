@@ -25,7 +25,7 @@ port::port(ref<ready_list> list, std::uint64_t id, std::uint8_t room) noexcept
     id_low_(static_cast<std::uint32_t>(id)) {}
 
 ref<port> port::make(const ref<ready_list>& list, std::uint64_t id, const endpoint& end) {
-  const auto at = end.own_carrier();
+  const auto& at = end.own_carrier();
   if (auto* room = at.channel()->take_room(at.side()))
     return ref<port>::adopt(::new (room) port{list, id, static_cast<std::uint8_t>(at.side())});
   return ref<port>::adopt(new port{list, id, no_room});

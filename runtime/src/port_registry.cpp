@@ -52,7 +52,7 @@ void registry_core::used_elsewhere(const std::string& what) const {
 message_channel registry_core::make_channel(creation_place at) {
   auto [first, second] = channel_state::make_pair(shared_bounds, at, owners);
   ++statistics.channels_made;
-  host.report_channel(first.observe());
+  host.report_channel(first);
   message_channel made;
   made.port1 = adopt(std::move(first));
   made.port2 = adopt(std::move(second));

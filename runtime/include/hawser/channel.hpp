@@ -135,7 +135,7 @@ public:
   detail::mailbox& peer_inbox() const noexcept;
   /// The peer's mailbox as something to travel in, and its own.
   detail::channel_side peer_carrier() const noexcept { return at_.peer(); }
-  detail::channel_side own_carrier() const noexcept { return at_; }
+  const detail::channel_side& own_carrier() const noexcept { return at_; }
   /// What either mailbox may hold.
   const limits& bounds() const noexcept;
   /// As `close`, when it is not known what has been taken of what the peer has posted.

@@ -46,8 +46,8 @@ public:
   /// `port_registry::stop_deliveries`. For hosts that an application can end past the registry.
   virtual bool goes_on() const noexcept { return true; }
 
-  /// The context has made a channel.
-  virtual void report_channel(const channel_observer& made) { static_cast<void>(made); }
+  /// The context has made a channel, and this is an end of it.
+  virtual void report_channel(const endpoint& made) { static_cast<void>(made); }
 };
 
 /// A message that was taken without an event.
