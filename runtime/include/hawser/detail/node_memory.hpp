@@ -29,12 +29,18 @@ struct node_allocator {
 
   T* allocate(std::size_t count) {
     static_assert(alignof(T) <= alignof(std::max_align_t));
-    return static_cast<T*>(allocate_node(count * sizeof(T)));
+    return static_cast<T*>(allocate_node(count * sizeof(slot)));
   }
 
-  void deallocate(T* room, std::size_t count) noexcept { free_node(room, count * sizeof(T)); }
+  void deallocate(T* room, std::size_t count) noexcept { free_node(room, count * sizeof(slot)); }
 
   friend bool operator==(const node_allocator&, const node_allocator&) noexcept { return true; }
+
+private:
+  // The checks suspect every size of a pointer, which a table of the library has.
+  struct slot {
+    T content;
+  };
 };
 
 } // namespace hawser::detail
