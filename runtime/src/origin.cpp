@@ -208,7 +208,7 @@ std::string_view origin::scheme() const noexcept {
 
 std::strong_ordering operator<=>(const origin& lhs, const origin& rhs) noexcept {
   const auto compare = std::compare_three_way{};
-  if (const auto schemes = compare(lhs.scheme_, rhs.scheme_); schemes != 0)
+  if (const auto schemes = compare(lhs.scheme_, rhs.scheme_); std::is_neq(schemes))
     return schemes;
   return std::tie(lhs.host_, lhs.port_, lhs.opaque_id_)
          <=> std::tie(rhs.host_, rhs.port_, rhs.opaque_id_);
