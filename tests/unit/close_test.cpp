@@ -1,4 +1,5 @@
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include "printing.hpp"
 #include "test_context.hpp"
@@ -284,8 +285,9 @@ TEST_CASE("an enabled queue is emptied before an unreachable port goes", "[close
   port2.add_event_listener(
     "message", [&](message_event& ev) { seen.push_back(to_string(ev.data())); }, listen::once);
   port2.start();
-  port1.post_message(1);
-  port1.post_message(2);
+  const auto messages = GENERATE(1, 2, 3);
+  for (int i = 1; i <= messages; ++i)
+    port1.post_message(i);
   port2 = {};
   settle(context);
   CHECK(seen == trace{"1"});
