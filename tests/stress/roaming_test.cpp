@@ -99,6 +99,55 @@ TEST_CASE("a message that comes as a turn ends wakes its receiver", "[stress]") 
   CHECK(delivered == round);
 }
 
+TEST_CASE("a port is told that its messages were taken while it takes its last one", "[stress]") {
+  // In each round the second message is taken after another time, so that `low` comes at all
+  // moments in which the answer to the first is taken. Without both there is no next round.
+  using clock = std::chrono::steady_clock;
+  constexpr int rounds = 100'000;
+  constexpr int spins_max = 3000;
+  test_context sender{"sender"};
+  test_context receiver{"receiver"};
+  auto [near, far] = connect(sender, receiver);
+  const auto enough = clock::now() + std::chrono::seconds{15}; // A busy machine does fewer.
+  int round = 0;
+  bool answered = false;
+  bool low = false;
+  std::atomic<bool> done{false};
+  const auto begin = [&, port = near] {
+    answered = low = false;
+    port.post_message(++round);
+    port.post_message(nullptr);
+  };
+  const auto go_on = [&] {
+    if (!answered || !low)
+      return;
+    if (round < rounds && clock::now() < enough)
+      begin();
+    else
+      done = true;
+  };
+  near.on_message([&] {
+    answered = true;
+    go_on();
+  });
+  near.on_buffered_amount_low([&] {
+    low = true;
+    go_on();
+  });
+  far.on_message([](message_event& ev) {
+    const auto number = ev.data().as<int>();
+    if (!number)
+      return;
+    ev.port().post_message("answer");
+    for (std::atomic<int> spins{*number * 37 % spins_max}; spins > 0;)
+      --spins;
+  });
+  begin();
+  running threads{sender, receiver};
+  threads.until([&] { return done.load(); });
+  CHECK(done);
+}
+
 TEST_CASE("a context may end at any moment of a flood", "[stress]") {
   constexpr int rounds = 1000;
   test_context source{"source"};
