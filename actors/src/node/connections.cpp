@@ -1,6 +1,7 @@
 // The connections of a node: what comes in, who is on the other side, and the time.
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 
 #include <caf/io/middleman.hpp>
@@ -13,9 +14,15 @@ namespace {
 // How long a connection that is over may take to be closed.
 constexpr std::uint64_t linger_ms = 1000;
 
-// Read at a time. CAF clears so much memory before each time: four times as much made a flood of
-// small messages 8 % slower.
+// Read at a time. CAF clears what a read has left of it, byte by byte: 64 KiB take it 20
+// microseconds, as long as all else that a small message costs here.
+constexpr std::size_t read_bytes_min = std::size_t{1} << 10;
 constexpr std::size_t read_bytes_max = std::size_t{1} << 16;
+
+// Twice what came, so that a stream of large frames is read in large pieces after a few small ones.
+std::size_t read_bytes_after(std::size_t came) {
+  return std::clamp(2 * std::bit_ceil(came), read_bytes_min, read_bytes_max);
+}
 
 } // namespace
 
@@ -42,7 +49,7 @@ void node_actor::add(handle at, link::side side, std::string address, std::uint6
   if (identity_)
     made.secure = std::make_unique<tls_session>(*identity_, side);
   self_->ack_writes(at, true);
-  self_->configure_read(at, caf::io::receive_policy::at_most(read_bytes_max));
+  read_next(made, read_bytes_min);
   flush(made);
 }
 
@@ -50,10 +57,17 @@ void node_actor::on_data(handle at, std::span<const std::byte> bytes) {
   const auto found = connections_.find(at);
   if (found == connections_.end())
     return; // It is leaving, and what it still says is of no interest.
+  if (const auto wanted = read_bytes_after(bytes.size()); wanted != found->second.read_bytes)
+    read_next(found->second, wanted);
   hear(found->second, bytes);
   dirty_.insert(at);
   take_events(found->second);
   settle();
+}
+
+void node_actor::read_next(connection& from, std::size_t bytes_max) {
+  from.read_bytes = bytes_max;
+  self_->configure_read(from.at, caf::io::receive_policy::at_most(bytes_max));
 }
 
 void node_actor::hear(connection& from, std::span<const std::byte> bytes) {

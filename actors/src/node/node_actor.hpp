@@ -124,8 +124,9 @@ private:
     bool heard = false;
     bool introduced = false;
     bool opened = false;
-    bool gone = false;        ///< Its socket is closed, and another may have its number by now.
-    std::uint64_t unsent = 0; ///< Given to CAF and not to the operating system.
+    bool gone = false;          ///< Its socket is closed, and another may have its number by now.
+    std::uint64_t unsent = 0;   ///< Given to CAF and not to the operating system.
+    std::size_t read_bytes = 0; ///< At most, the next time.
     std::chrono::milliseconds round_trip{0};
     std::vector<outcome_callback> waiting;
   };
@@ -167,6 +168,7 @@ private:
   void on_opened(connection& from, link_session session);
   void on_frame(connection& from, frame&& what);
   void on_ended(connection& from, const link_event::ended& how);
+  void read_next(connection& from, std::size_t bytes_max);
   void hear(connection& from, std::span<const std::byte> bytes);
   bool plain_instead_of_tls(connection& from, std::byte first);
   connection* other_with(const connection& than);
