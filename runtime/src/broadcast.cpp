@@ -62,8 +62,8 @@ void broadcaster::require_context() const {
 }
 
 void broadcaster::handle_dropped() noexcept {
-  if (handles_.fetch_sub(1) == 1 && core_ != nullptr && mark_scheduled())
-    enlist(ref<mailbox_owner>{this});
+  if (drop_handle() && core_ != nullptr && mark_scheduled())
+    enlist();
 }
 
 receiver::delivered broadcaster::deliver_one(registry_core& core, bool) {
@@ -74,7 +74,7 @@ receiver::delivered broadcaster::deliver_one(registry_core& core, bool) {
 
 // HTML #broadcastchannel: a listener of messages keeps the channel alive while some may come.
 bool broadcaster::unreachable() const noexcept {
-  return handles_.load() == 0 && !events_.has_listener("message")
+  return handles() == 0 && !events_.has_listener("message")
          && !events_.has_listener("messageerror");
 }
 
@@ -177,7 +177,7 @@ void context_broadcasts::close(broadcaster& which) {
 void context_broadcasts::look_after(broadcaster& which) {
   if (which.unreachable())
     close(which);
-  if (which.closed() && which.handles_.load() == 0)
+  if (which.closed() && which.handles() == 0)
     known_.erase(which.id);
 }
 

@@ -51,7 +51,7 @@ public:
 
   delivered deliver_one(registry_core& core, bool may_end) override;
 
-  void handle_added() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
+  void handle_added() noexcept { add_handle(); }
 
   void handle_dropped() noexcept;
 
@@ -67,7 +67,6 @@ private:
   std::shared_ptr<broadcast_group> group_; // none once it is closed
   std::uint64_t born_ = 0;                 // its place in the history of the group
   broadcast_events events_;
-  std::atomic<std::uint32_t> handles_{0};
 };
 
 /// Makes and opens `broadcast_channel` handles.

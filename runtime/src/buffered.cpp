@@ -132,16 +132,14 @@ void mailbox::look_low(mailbox* sender) {
 }
 
 void mailbox::low_fell() {
-  ref<mailbox_owner> wanted;
+  ended_list ended;
   {
     const std::scoped_lock guard{lock_};
     if (!open_locked())
       return;
     low_due_ = true;
-    if (auto* owner = owner_locked(); owner != nullptr && owner->mark_scheduled())
-      wanted = ref{owner};
+    schedule_locked(ended);
   }
-  mailbox_owner::enlist(std::move(wanted));
 }
 
 bool mailbox::take_low() noexcept {

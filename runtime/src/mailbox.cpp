@@ -81,8 +81,15 @@ void mailbox::spend_locked(std::uint32_t messages, std::uint64_t bytes) noexcept
   credit_.bytes -= at_most(std::min(bytes, std::uint64_t{credit_.bytes}));
 }
 
+// Putting it into its list here, not after the lock, saves two references that would keep both
+// alive until then.
+void mailbox::schedule_locked(ended_list& ended) noexcept {
+  if (auto* owner = owner_locked(); owner != nullptr && owner->mark_scheduled())
+    owner->enlist_locked(ended);
+}
+
 pushed mailbox::push_within(message&& msg, const limits* bounds) {
-  ref<mailbox_owner> wanted;
+  ended_list ended;
   auto outcome = pushed::queued;
   carrier around; // The queue this mailbox itself travels in.
   const auto bytes = msg.bytes;
@@ -107,8 +114,8 @@ pushed mailbox::push_within(message&& msg, const limits* bounds) {
     if (auto* more = extras())
       arm_if_above_locked(*more);
     if (place_ == place::owned) {
-      if (enabled_ && owner_->mark_scheduled())
-        wanted = ref{owner_};
+      if (enabled_)
+        schedule_locked(ended);
     } else {
       outcome = pushed::adrift;
       if (place_ == place::travelling)
@@ -117,12 +124,11 @@ pushed mailbox::push_within(message&& msg, const limits* bounds) {
   }
   if (around)
     charge_around(std::move(around), static_cast<std::int64_t>(bytes + carried));
-  mailbox_owner::enlist(std::move(wanted));
   return outcome;
 }
 
 void mailbox::end(close_notice notice) {
-  ref<mailbox_owner> wanted;
+  ended_list ended;
   {
     const std::scoped_lock guard{lock_};
     if (!open_locked() || ending_ == ending::told)
@@ -133,10 +139,8 @@ void mailbox::end(close_notice notice) {
     if (known_before)
       return; // Only how many is news.
     ended_as_ = notice.reason;
-    if (auto* owner = owner_locked(); owner != nullptr && owner->mark_scheduled())
-      wanted = ref{owner};
+    schedule_locked(ended);
   }
-  mailbox_owner::enlist(std::move(wanted));
 }
 
 direction_statistics mailbox::statistics() const {
@@ -170,7 +174,7 @@ void mailbox::watch_close(mailbox_owner& watcher) {
     }
   }
   if (watcher.mark_scheduled())
-    mailbox_owner::enlist(ref{&watcher});
+    watcher.enlist();
 }
 
 void mailbox::unwatch_close(const mailbox_owner& watcher) {
@@ -191,7 +195,7 @@ std::optional<voyage> mailbox::travelling() const {
 }
 
 void mailbox::attach(mailbox_owner& owner, std::uint64_t holder, counting when) {
-  ref<mailbox_owner> wanted;
+  ended_list ended;
   carrier left; // Let go outside the lock.
   {
     const std::scoped_lock guard{lock_};
@@ -204,10 +208,9 @@ void mailbox::attach(mailbox_owner& owner, std::uint64_t holder, counting when) 
     owner_ = &owner;
     enabled_ = taking_ = false;
     counting_ = when;
-    if ((to_be_told_locked() || low_due_.load()) && owner.mark_scheduled())
-      wanted = ref{&owner};
+    if (to_be_told_locked() || low_due_.load())
+      schedule_locked(ended);
   }
-  mailbox_owner::enlist(std::move(wanted));
 }
 
 std::int64_t mailbox::detach(carrier in) {
@@ -227,15 +230,13 @@ std::int64_t mailbox::detach(carrier in) {
 }
 
 void mailbox::enable() {
-  ref<mailbox_owner> wanted;
+  ended_list ended;
   {
     const std::scoped_lock guard{lock_};
     enabled_ = taking_ = true;
-    const bool something = !idle_locked() || to_be_told_locked();
-    if (auto* owner = owner_locked(); something && owner != nullptr && owner->mark_scheduled())
-      wanted = ref{owner};
+    if (!idle_locked() || to_be_told_locked())
+      schedule_locked(ended);
   }
-  mailbox_owner::enlist(std::move(wanted));
 }
 
 void mailbox::disable() {
@@ -347,7 +348,7 @@ std::vector<message> mailbox::close(rest what, mailbox* sender, close_reason rea
     tell_low(sender);
   for (auto& each : watchers)
     if (each->mark_scheduled())
-      mailbox_owner::enlist(std::move(each));
+      each->enlist();
   return dropped;
 }
 

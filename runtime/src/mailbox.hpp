@@ -20,6 +20,7 @@
 
 namespace hawser::detail {
 
+class ended_list;
 class mailbox;
 class mailbox_owner;
 
@@ -206,6 +207,9 @@ private:
   mailbox_owner* owner_locked() const noexcept { return place_ == place::owned ? owner_ : nullptr; }
 
   bool idle_locked() const noexcept { return incoming_.empty() && ready_.empty(); }
+
+  /// Its owner, if it has one, is to come by.
+  void schedule_locked(ended_list& ended) noexcept;
 
   pushed push_within(message&& msg, const limits* bounds);
   bool has_room_locked(std::uint64_t bytes, const limits& bounds) noexcept;

@@ -80,7 +80,7 @@ void port::close(close_reason reason) {
     end_.close_for_peer(reason);
     // Wakes the port in case it is idle, so that it is retired in the end.
     if (mark_scheduled())
-      enlist(ref<mailbox_owner>{this});
+      enlist();
     return;
   }
   leave(reason);
@@ -159,13 +159,16 @@ receiver::delivered port::deliver_one(registry_core& core, bool may_end) {
 
 void port::handle_dropped() noexcept {
   // Without an endpoint there is nothing to look at. While the context closes, this wakes nobody.
-  if (handles_.fetch_sub(1) == 1 && !list_closed() && end_ && mark_scheduled())
-    enlist(ref<mailbox_owner>{this});
+  if (drop_handle_of_many())
+    return;
+  const auto last = ref<port>::adopt(this);
+  if (drop_handle() && !list_closed() && end_ && mark_scheduled())
+    enlist();
 }
 
 // HTML #ports-and-garbage-collection: a message listener keeps the port alive.
 bool port::unreachable() const noexcept {
-  return handles_.load() == 0
+  return handles() == 0
          && !(events_
               && (events_->has_listener("message") || events_->has_listener("messageerror")));
 }
@@ -214,7 +217,11 @@ message_port::message_port(detail::ref<detail::port> port) noexcept : port_(std:
     port_->handle_added();
 }
 
-message_port::message_port(const message_port& other) noexcept : message_port(other.port_) {}
+message_port::message_port(const message_port& other) noexcept
+  : port_(detail::ref<detail::port>::adopt(other.port_.get())) {
+  if (port_)
+    port_->handle_copied();
+}
 
 message_port& message_port::operator=(message_port other) noexcept {
   std::swap(port_, other.port_);
@@ -222,8 +229,8 @@ message_port& message_port::operator=(message_port other) noexcept {
 }
 
 message_port::~message_port() {
-  if (port_)
-    port_->handle_dropped();
+  if (auto* target = port_.leak())
+    target->handle_dropped();
 }
 
 namespace {

@@ -85,9 +85,14 @@ public:
 
   delivered deliver_one(registry_core& core, bool may_end) override;
 
-  void handle_added() noexcept { handles_.fetch_add(1, std::memory_order_relaxed); }
+  /// For which there is a reference.
+  void handle_added() noexcept { add_handle(); }
 
-  /// The last one going makes the registry look whether anything keeps the port alive.
+  /// And with it a reference.
+  void handle_copied() noexcept { add_handle_and_reference(); }
+
+  /// And with it a reference. The last one going makes the registry look whether anything keeps the
+  /// port alive.
   void handle_dropped() noexcept;
 
   const std::string& label() const noexcept;
@@ -125,7 +130,6 @@ private:
   const std::uint8_t room_ : 2; // of its channel in which it stands: the side, or none
   const std::uint16_t id_high_;
   const std::uint32_t id_low_;
-  std::atomic<std::uint32_t> handles_{0};
   endpoint end_;
   std::unique_ptr<port_events> events_;
   port* previous_ = nullptr; // in the registry's list

@@ -8,25 +8,34 @@ mailbox_owner::mailbox_owner(ref<ready_list> list) noexcept : list_(std::move(li
 
 mailbox_owner::~mailbox_owner() = default;
 
-void mailbox_owner::enlist(ref<mailbox_owner> which) noexcept {
-  if (!which)
-    return;
-  auto& list = *which->list_;
-  list.push(which.leak());
+void mailbox_owner::enlist() noexcept {
+  // Once it is in the list its context may drop it, and with it the last reference to the list.
+  const ref<ready_list> list{list_};
+  if (!list->push(this))
+    list->drop_all();
 }
 
-void ready_list::push(mailbox_owner* entry) noexcept {
-  // Once `entry` is in the list its context may drop it, and with it the last reference to the
-  // list.
-  const ref<ready_list> guard{this};
+void mailbox_owner::enlist_locked(ended_list& ended) noexcept {
+  auto& list = *list_;
+  if (!list.push(this))
+    ended.list_ = ref{&list};
+}
+
+ended_list::~ended_list() {
+  if (list_)
+    list_->drop_all();
+}
+
+bool ready_list::push(mailbox_owner* entry) noexcept {
   auto* head = head_.load(std::memory_order_relaxed);
   do
     entry->next_ready_ = head;
   while (!head_.compare_exchange_weak(head, entry));
   if (closed_.load())
-    drop_all();
-  else if (!woken_.load() && !woken_.exchange(true))
+    return false;
+  if (!woken_.load() && !woken_.exchange(true))
     waker_->wake();
+  return true;
 }
 
 mailbox_owner* ready_list::take_all() noexcept {

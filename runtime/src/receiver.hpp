@@ -10,6 +10,7 @@
 
 namespace hawser::detail {
 
+class ended_list;
 class ready_list;
 class registry_core;
 class turn_queue;
@@ -28,22 +29,34 @@ public:
   mailbox_owner& operator=(const mailbox_owner&) = delete;
 
   friend void intrusive_add_ref(mailbox_owner* target) noexcept {
-    target->refs_.fetch_add(1, std::memory_order_relaxed);
+    target->counts_.fetch_add(reference, std::memory_order_relaxed);
   }
 
   friend void intrusive_release(mailbox_owner* target) noexcept {
-    if (target->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    const auto before = target->counts_.fetch_sub(reference, std::memory_order_acq_rel);
+    if ((before & all_references) == reference)
       target->dispose();
   }
 
-  /// Marks it scheduled; true if it was not. The caller then must `enlist` a reference to it.
-  bool mark_scheduled() noexcept { return !scheduled_.load() && !scheduled_.exchange(true); }
+  /// Marks it scheduled; true if it was not. Along with the mark goes a reference, which belongs to
+  /// the list into which the caller then must put it.
+  bool mark_scheduled() noexcept {
+    auto seen = counts_.load();
+    while ((seen & scheduled) == 0)
+      if (counts_.compare_exchange_weak(seen, seen + scheduled + reference))
+        return true;
+    return false;
+  }
 
-  void clear_scheduled() noexcept { scheduled_.store(false); }
+  void clear_scheduled() noexcept { counts_.fetch_and(~scheduled); }
 
-  /// Puts it into its ready list and wakes whose list that is if nobody has. Any thread. Does
-  /// nothing if there is none.
-  static void enlist(ref<mailbox_owner> which) noexcept;
+  /// Puts it, which has just been marked, into its ready list and wakes whose list that is if
+  /// nobody has. Any thread.
+  void enlist() noexcept;
+
+  /// The same for one whose mailbox the caller has locked: it cannot let go of the mailbox
+  /// meanwhile, so that its list is there as long.
+  void enlist_locked(ended_list& ended) noexcept;
 
 protected:
   virtual ~mailbox_owner();
@@ -57,14 +70,61 @@ protected:
   /// Has the context or the router ended? What belongs to it may be gone then.
   bool list_closed() const noexcept;
 
+  // -- the handles of an application, if it has such ------------------------------------------
+
+  std::uint32_t handles() const noexcept {
+    return static_cast<std::uint32_t>(counts_.load() / handle);
+  }
+
+  /// The caller has a reference for it already.
+  void add_handle() noexcept { counts_.fetch_add(handle, std::memory_order_relaxed); }
+
+  void add_handle_and_reference() noexcept {
+    counts_.fetch_add(handle + reference, std::memory_order_relaxed);
+  }
+
+  /// Was it the last one? Its reference stays with the caller.
+  bool drop_handle() noexcept { return counts_.fetch_sub(handle) / handle == 1; }
+
+  /// The same with its reference, but only if it is not the last one.
+  bool drop_handle_of_many() noexcept {
+    auto seen = counts_.load(std::memory_order_relaxed);
+    while (seen / handle > 1)
+      if (counts_.compare_exchange_weak(seen, seen - handle - reference, std::memory_order_acq_rel,
+                                        std::memory_order_relaxed))
+        return true;
+    return false;
+  }
+
 private:
   friend class ready_list;
   friend class turn_queue;
 
+  // In one word, since what changes two of them is then one locked instruction.
+  static constexpr std::uint64_t scheduled = 1;
+  static constexpr std::uint64_t reference = 2;
+  static constexpr std::uint64_t handle = std::uint64_t{1} << 32;
+  static constexpr std::uint64_t all_references = handle - reference;
+
   ref<ready_list> list_;
   mailbox_owner* next_ready_ = nullptr; // in the ready list or, later, in the turn queue
-  std::atomic<std::uint32_t> refs_{1};
-  std::atomic<bool> scheduled_{false};
+  std::atomic<std::uint64_t> counts_{reference};
+};
+
+/// What was put into a list that had been closed is let go when this is destroyed: after the lock
+/// has been left under which that was found.
+class ended_list {
+public:
+  ended_list() noexcept = default;
+  ~ended_list();
+
+  ended_list(const ended_list&) = delete;
+  ended_list& operator=(const ended_list&) = delete;
+
+private:
+  friend class mailbox_owner;
+
+  ref<ready_list> list_;
 };
 
 /// Something of a context that messages arrive at: a port, the window or the broadcast channels. A
@@ -102,8 +162,11 @@ public:
       delete target;
   }
 
-  /// Takes over a reference to `entry`.
-  void push(mailbox_owner* entry) noexcept;
+  /// Takes over a reference to `entry`. False if the list is closed: the caller, who keeps it
+  /// alive meanwhile, must `drop_all`.
+  [[nodiscard]] bool push(mailbox_owner* entry) noexcept;
+
+  void drop_all() noexcept;
 
   /// Appends everything pushed so far, in the order of pushing.
   void move_to(turn_queue& queue) noexcept;
@@ -136,7 +199,6 @@ public:
 
 private:
   mailbox_owner* take_all() noexcept;
-  void drop_all() noexcept;
 
   std::atomic<mailbox_owner*> head_{nullptr};
   std::shared_ptr<waker> waker_;

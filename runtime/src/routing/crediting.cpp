@@ -103,7 +103,7 @@ void router_core::resume(waypoint& w) {
   if (std::exchange(w.paused, false))
     w.end.inbox().enable();
   if (!w.outbox.empty() && w.owner->mark_scheduled())
-    mailbox_owner::enlist(ref<mailbox_owner>{w.owner.get()});
+    w.owner->enlist();
 }
 
 void router_core::on_credit(waypoint& w, const link_address& link, credit_frame f) {
