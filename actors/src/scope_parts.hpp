@@ -12,12 +12,9 @@ namespace hawser::detail {
 
 /// What a global scope is made of that its header need not know; in one piece, since there may be
 /// many.
-struct scope_parts {
+struct scope_parts : in_node_memory {
   scope_parts(system_state& system, global_scope& scope) noexcept
     : reporter(system), turns(scope) {}
-
-  static void* operator new(std::size_t size) { return allocate_node(size); }
-  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
 
   context_reporter reporter;
   turn_job turns;

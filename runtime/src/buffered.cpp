@@ -132,13 +132,12 @@ void mailbox::look_low(mailbox* sender) {
 }
 
 void mailbox::low_fell() {
-  ended_list ended;
   {
     const std::scoped_lock guard{lock_};
     if (!open_locked())
       return;
     low_due_ = true;
-    schedule_locked(ended);
+    schedule_locked();
   }
 }
 

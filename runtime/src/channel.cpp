@@ -84,10 +84,6 @@ endpoint& endpoint::operator=(endpoint&& other) noexcept {
   return *this;
 }
 
-endpoint::~endpoint() {
-  close(close_reason::undeliverable);
-}
-
 const limits& endpoint::bounds() const noexcept {
   return at_.channel()->bounds(at_.side());
 }

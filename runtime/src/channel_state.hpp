@@ -22,7 +22,7 @@ struct alignas(void*) port_room {
 /// lines for a side. What its owner writes is on the first two, what the other side's owner writes
 /// on the third. A port whose predecessor at its side is still referred to, by a handle that was
 /// forgotten, say, is a piece of its own.
-class channel_state {
+class channel_state : public in_node_memory {
 public:
   channel_state(ref<const shared_limits> queues, creation_place at) noexcept
     : zero_{{}, &queues->values, at.file, {}}, one_{{}, queues.leak(), {at.line}, {}} {}
@@ -31,9 +31,6 @@ public:
 
   channel_state(const channel_state&) = delete;
   channel_state& operator=(const channel_state&) = delete;
-
-  static void* operator new(std::size_t size) { return allocate_node(size); }
-  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
 
   /// Both ends of a new one. The bounds are those of each mailbox.
   static std::pair<endpoint, endpoint> make_pair(ref<const shared_limits> bounds,

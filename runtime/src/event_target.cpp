@@ -9,19 +9,17 @@ namespace hawser {
 
 // A chain, in the order of adding; a replacement stands right before what it replaces, with the
 // same number.
-struct event_target::listener {
+struct event_target::listener : detail::in_node_memory {
+  listener(listener_id number, std::string event_type, event_listener what, listen when)
+    : id(number), type(std::move(event_type)), callback(std::move(what)), how(when) {}
+
   listener_id id;
   std::string type;
   event_listener callback;
   listen how;
-  bool is_handler;
+  bool is_handler = false;
   bool removed = false;
   std::unique_ptr<listener> next = nullptr;
-
-  static void* operator new(std::size_t size) { return detail::allocate_node(size); }
-  static void operator delete(void* room, std::size_t size) noexcept {
-    detail::free_node(room, size);
-  }
 };
 
 namespace {
@@ -59,8 +57,7 @@ void event_target::append(std::unique_ptr<listener> added) noexcept {
 listener_id event_target::add_event_listener(std::string type, event_listener callback,
                                              listen how) {
   const auto id = static_cast<listener_id>(++last_id_);
-  append(
-    std::make_unique<listener>(listener{id, std::move(type), std::move(callback), how, false}));
+  append(std::make_unique<listener>(id, std::move(type), std::move(callback), how));
   return id;
 }
 
@@ -86,8 +83,9 @@ void event_target::handler(std::string type, event_listener callback) {
   }
   // The old one may be running: it stays alive until no dispatch is in progress, and the new one
   // takes its place in the order.
-  auto replacement = std::make_unique<listener>(
-    listener{found->id, std::move(type), std::move(callback), listen::always, true});
+  auto replacement =
+    std::make_unique<listener>(found->id, std::move(type), std::move(callback), listen::always);
+  replacement->is_handler = true;
   auto* place = &first_;
   while (place->get() != found)
     place = &(*place)->next;

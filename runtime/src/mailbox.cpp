@@ -50,12 +50,7 @@ mailbox::~mailbox() {
 bool mailbox::has_room(std::uint64_t bytes, const limits& bounds) {
   const std::scoped_lock guard{lock_};
   // What a closed mailbox discards needs no room.
-  return !open_locked() || has_room_locked(bytes, bounds);
-}
-
-bool mailbox::has_room_locked(std::uint64_t bytes, const limits& bounds) noexcept {
-  const bool known = ending_ == ending::none && credit_.messages != 0 && bytes <= credit_.bytes;
-  return known || find_room_locked(bytes, bounds);
+  return !open_locked() || known_to_fit_locked(bytes) || find_room_locked(bytes, bounds);
 }
 
 // What has been taken is looked at only when it matters, since the owner writes it all the time.
@@ -83,13 +78,12 @@ void mailbox::spend_locked(std::uint32_t messages, std::uint64_t bytes) noexcept
 
 // Putting it into its list here, not after the lock, saves two references that would keep both
 // alive until then.
-void mailbox::schedule_locked(ended_list& ended) noexcept {
+void mailbox::schedule_locked() noexcept {
   if (auto* owner = owner_locked(); owner != nullptr && owner->mark_scheduled())
-    owner->enlist_locked(ended);
+    owner->enlist_locked();
 }
 
-pushed mailbox::push_within(message&& msg, const limits* bounds) {
-  ended_list ended;
+pushed mailbox::push_within(message&& msg, const limits* bounds, const endpoint* poster) {
   auto outcome = pushed::queued;
   carrier around; // The queue this mailbox itself travels in.
   const auto bytes = msg.bytes;
@@ -98,7 +92,9 @@ pushed mailbox::push_within(message&& msg, const limits* bounds) {
     const std::scoped_lock guard{lock_};
     if (!open_locked())
       return pushed::discarded;
-    if (bounds != nullptr && !has_room_locked(bytes, *bounds))
+    const bool bounded = bounds != nullptr || poster != nullptr;
+    if (bounded && !known_to_fit_locked(bytes)
+        && !find_room_locked(bytes, poster != nullptr ? poster->bounds() : *bounds))
       return pushed::refused;
     if (msg.extras && !msg.extras->ports.empty()) {
       auto& more = with_extras_locked();
@@ -115,7 +111,7 @@ pushed mailbox::push_within(message&& msg, const limits* bounds) {
       arm_if_above_locked(*more);
     if (place_ == place::owned) {
       if (enabled_)
-        schedule_locked(ended);
+        schedule_locked();
     } else {
       outcome = pushed::adrift;
       if (place_ == place::travelling)
@@ -128,7 +124,6 @@ pushed mailbox::push_within(message&& msg, const limits* bounds) {
 }
 
 void mailbox::end(close_notice notice) {
-  ended_list ended;
   {
     const std::scoped_lock guard{lock_};
     if (!open_locked() || ending_ == ending::told)
@@ -139,7 +134,7 @@ void mailbox::end(close_notice notice) {
     if (known_before)
       return; // Only how many is news.
     ended_as_ = notice.reason;
-    schedule_locked(ended);
+    schedule_locked();
   }
 }
 
@@ -195,7 +190,6 @@ std::optional<voyage> mailbox::travelling() const {
 }
 
 void mailbox::attach(mailbox_owner& owner, std::uint64_t holder, counting when) {
-  ended_list ended;
   carrier left; // Let go outside the lock.
   {
     const std::scoped_lock guard{lock_};
@@ -209,7 +203,7 @@ void mailbox::attach(mailbox_owner& owner, std::uint64_t holder, counting when) 
     enabled_ = taking_ = false;
     counting_ = when;
     if (to_be_told_locked() || low_due_.load())
-      schedule_locked(ended);
+      schedule_locked();
   }
 }
 
@@ -230,12 +224,11 @@ std::int64_t mailbox::detach(carrier in) {
 }
 
 void mailbox::enable() {
-  ended_list ended;
   {
     const std::scoped_lock guard{lock_};
     enabled_ = taking_ = true;
     if (!idle_locked() || to_be_told_locked())
-      schedule_locked(ended);
+      schedule_locked();
   }
 }
 
@@ -264,8 +257,8 @@ void mailbox::count_taken(std::uint64_t messages, std::uint64_t bytes) noexcept 
   add(taken_bytes_, bytes);
 }
 
-void mailbox::pop_ready(message& msg) noexcept {
-  ready_.pop_front(msg);
+void mailbox::pop(message_list& from, message& msg) noexcept {
+  from.pop_front(msg);
   if (counting_ == counting::when_taken)
     count_taken(1, msg.bytes);
 }
@@ -278,7 +271,7 @@ taken mailbox::take(message& msg, close_notice& notice, mailbox* sender, when_em
   auto found = taken::message;
   bool fell = false;
   if (taking_ && !ready_.empty()) {
-    pop_ready(msg);
+    pop(ready_, msg);
   } else {
     const std::scoped_lock guard{lock_};
     found = take_locked(msg, notice, then, drained);
@@ -300,8 +293,10 @@ taken mailbox::take(message& msg, close_notice& notice, mailbox* sender, when_em
 
 taken mailbox::take_locked(message& msg, close_notice& notice, when_empty then, bool* drained) {
   if (enabled_ && !incoming_.empty()) {
-    swap(incoming_, ready_);
-    pop_ready(msg);
+    // A single one is taken where it is, so that most mailboxes need memory for one list only.
+    if (!incoming_.single())
+      swap(incoming_, ready_);
+    pop(ready_.empty() ? incoming_ : ready_, msg);
     if (drained != nullptr && ready_.empty() && !to_be_told_locked() && !low_due_.load()) {
       owner_->clear_scheduled();
       *drained = true;

@@ -20,7 +20,6 @@
 
 namespace hawser::detail {
 
-class ended_list;
 class mailbox;
 class mailbox_owner;
 
@@ -55,10 +54,16 @@ public:
   /// Appends, wakes the owner if need be. Discards the message if the mailbox is closed. To a full
   /// one it appends too, for a message that may not be lost any more, since ports were detached
   /// for it.
-  pushed push(message&& msg) { return push_within(std::move(msg), nullptr); }
+  pushed push(message&& msg) { return push_within(std::move(msg), nullptr, nullptr); }
 
-  /// The same, but refuses if there is no room.
-  pushed push(message&& msg, const limits& bounds) { return push_within(std::move(msg), &bounds); }
+  /// The same, but refuses if there is no room. A poster's bounds are looked up only if it is not
+  /// known that there is: they lie elsewhere.
+  pushed push(message&& msg, const limits& bounds) {
+    return push_within(std::move(msg), &bounds, nullptr);
+  }
+  pushed push(message&& msg, const endpoint& poster) {
+    return push_within(std::move(msg), nullptr, &poster);
+  }
 
   /// No more will come: the owner gets a close notice after what is queued.
   void end(close_notice notice);
@@ -209,14 +214,19 @@ private:
   bool idle_locked() const noexcept { return incoming_.empty() && ready_.empty(); }
 
   /// Its owner, if it has one, is to come by.
-  void schedule_locked(ended_list& ended) noexcept;
+  void schedule_locked() noexcept;
 
-  pushed push_within(message&& msg, const limits* bounds);
-  bool has_room_locked(std::uint64_t bytes, const limits& bounds) noexcept;
+  // Whoever posts without a bound gives neither.
+  pushed push_within(message&& msg, const limits* bounds, const endpoint* poster);
+
+  bool known_to_fit_locked(std::uint64_t bytes) const noexcept {
+    return ending_ == ending::none && credit_.messages != 0 && bytes <= credit_.bytes;
+  }
+
   bool find_room_locked(std::uint64_t bytes, const limits& bounds) noexcept;
   void spend_locked(std::uint32_t messages, std::uint64_t bytes) noexcept;
 
-  void pop_ready(message& msg) noexcept;
+  void pop(message_list& from, message& msg) noexcept;
   void count_taken(std::uint64_t messages, std::uint64_t bytes) noexcept;
 
   taken take_locked(message& msg, close_notice& notice, when_empty then, bool* drained);

@@ -9,6 +9,7 @@
 
 #include "hawser/agent_cluster.hpp"
 #include "hawser/channel.hpp"
+#include "hawser/detail/node_memory.hpp"
 #include "hawser/encoded_data.hpp"
 #include "hawser/origin.hpp"
 #include "hawser/value.hpp"
@@ -26,8 +27,9 @@ struct window_message {
 struct broadcast_post;
 
 /// What only some messages have.
-struct message_extras {
-  std::vector<endpoint> ports; ///< Transferred, in the order of the transfer list.
+struct message_extras : in_node_memory {
+  std::vector<endpoint, node_allocator<endpoint>>
+    ports; ///< Transferred, in the order of the transfer list.
   std::optional<window_message> window;
   std::optional<agent_cluster> cluster; ///< The sender's, if there is shared memory in the data.
   std::int64_t carried_bytes = 0;       ///< What waited inside the ports when they set out.

@@ -41,6 +41,11 @@ public:
     return last_ == nullptr || last_->after->next == last_->after->size;
   }
 
+  /// Is there exactly one?
+  bool single() const noexcept {
+    return last_ != nullptr && last_->after == last_ && last_->size - last_->next == 1;
+  }
+
   /// For one more, which `push_back` then needs not make. May throw.
   void make_room() {
     if (last_ == nullptr || last_->size == last_->capacity) [[unlikely]]

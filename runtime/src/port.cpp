@@ -126,6 +126,7 @@ receiver::delivered port::deliver_one(registry_core& core, bool may_end) {
       close(close_reason::context_unreachable);
     return delivered::nothing;
   }
+  __builtin_prefetch(events_.get()); // While the message is taken.
   message msg;
   close_notice notice;
   bool drained = false;

@@ -25,7 +25,7 @@ error registry_core::push_alone(port& source, message&& msg) {
   if (!pending.fits(bytes))
     if (auto err = admit(source, bytes))
       return err;
-  const auto outcome = source.end().peer_inbox().push(std::move(msg), source.end().bounds());
+  const auto outcome = source.end().peer_inbox().push(std::move(msg), source.end());
   if (outcome == pushed::refused)
     return queue_is_full("peer");
   if (outcome != pushed::discarded)

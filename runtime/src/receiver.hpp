@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -10,7 +11,6 @@
 
 namespace hawser::detail {
 
-class ended_list;
 class ready_list;
 class registry_core;
 class turn_queue;
@@ -51,12 +51,12 @@ public:
   void clear_scheduled() noexcept { counts_.fetch_and(~scheduled); }
 
   /// Puts it, which has just been marked, into its ready list and wakes whose list that is if
-  /// nobody has. Any thread.
+  /// nobody has. Any thread. Once the list is closed nothing happens.
   void enlist() noexcept;
 
   /// The same for one whose mailbox the caller has locked: it cannot let go of the mailbox
-  /// meanwhile, so that its list is there as long.
-  void enlist_locked(ended_list& ended) noexcept;
+  /// meanwhile, so that it and its list are there as long.
+  void enlist_locked() noexcept;
 
 protected:
   virtual ~mailbox_owner();
@@ -111,22 +111,6 @@ private:
   std::atomic<std::uint64_t> counts_{reference};
 };
 
-/// What was put into a list that had been closed is let go when this is destroyed: after the lock
-/// has been left under which that was found.
-class ended_list {
-public:
-  ended_list() noexcept = default;
-  ~ended_list();
-
-  ended_list(const ended_list&) = delete;
-  ended_list& operator=(const ended_list&) = delete;
-
-private:
-  friend class mailbox_owner;
-
-  ref<ready_list> list_;
-};
-
 /// Something of a context that messages arrive at: a port, the window or the broadcast channels. A
 /// context's ready list holds nothing else.
 class receiver : public mailbox_owner {
@@ -143,12 +127,13 @@ public:
 
 /// Those of one context, or one router, that have something waiting: many threads push, the owner's
 /// own takes everything at once. Holds a reference to each.
+///
+/// Its one word says too whether the context sleeps: a push is one locked instruction, and who
+/// pushes first to a context that sleeps wakes it.
 class ready_list {
 public:
   explicit ready_list(std::shared_ptr<waker> waker, registry_core* core = nullptr) noexcept
     : waker_(std::move(waker)), core_(core) {}
-
-  ~ready_list() { drop_all(); }
 
   ready_list(const ready_list&) = delete;
   ready_list& operator=(const ready_list&) = delete;
@@ -162,50 +147,61 @@ public:
       delete target;
   }
 
-  /// Takes over a reference to `entry`. False if the list is closed: the caller, who keeps it
-  /// alive meanwhile, must `drop_all`.
+  /// Takes over a reference to `entry`, unless it is closed: false then.
   [[nodiscard]] bool push(mailbox_owner* entry) noexcept;
 
-  void drop_all() noexcept;
-
   /// Appends everything pushed so far, in the order of pushing.
-  void move_to(turn_queue& queue) noexcept;
+  void move_to(turn_queue& queue) noexcept {
+    if (is_entry(top_.load(std::memory_order_relaxed)))
+      move_all_to(queue);
+  }
 
   /// Wakes the context whether or not anything is in the list.
   void wake() noexcept {
-    woken_.store(true);
+    begin_turn();
     waker_->wake();
   }
 
   /// From here on pushing wakes nobody, the context being awake.
   void begin_turn() noexcept {
-    if (!woken_.load(std::memory_order_relaxed)) // A store would cost as much as a lock.
-      woken_.store(true);
+    auto* found = asleep;
+    if (top_.load(std::memory_order_relaxed) == asleep)
+      top_.compare_exchange_strong(found, awake());
   }
 
   /// From here on the first push wakes; false if something was pushed before that took effect.
   [[nodiscard]] bool end_turn() noexcept {
-    woken_.store(false);
-    return head_.load() == nullptr || woken_.exchange(true);
+    auto* found = awake();
+    return top_.compare_exchange_strong(found, asleep) || !is_entry(found);
   }
 
-  /// The context has ended: what is in the list, and what is still pushed by posters that were on
-  /// their way, is let go.
+  /// The context has ended: what is in the list is let go, and nothing is pushed any more. The
+  /// owner's thread.
   void close() noexcept;
 
-  bool closed() const noexcept { return closed_.load(); }
+  bool closed() const noexcept { return top_.load() == gone(); }
 
   registry_core* core() const noexcept { return core_; }
 
 private:
-  mailbox_owner* take_all() noexcept;
+  // What is in the place of an entry while there is none.
+  static constexpr mailbox_owner* asleep = nullptr;
+  static mailbox_owner* awake() noexcept { return reinterpret_cast<mailbox_owner*>(marks); }
+  static mailbox_owner* gone() noexcept { return reinterpret_cast<mailbox_owner*>(marks + 1); }
 
-  std::atomic<mailbox_owner*> head_{nullptr};
+  static bool is_entry(const mailbox_owner* top) noexcept {
+    return top != asleep && top != awake() && top != gone();
+  }
+
+  static void append(mailbox_owner* stacked, turn_queue& to) noexcept;
+  void move_all_to(turn_queue& queue) noexcept;
+
+  static inline std::max_align_t marks[2]; // Their addresses are nobody else's.
+
+  std::atomic<mailbox_owner*> top_{asleep};
   std::shared_ptr<waker> waker_;
   registry_core* const core_;
   std::atomic<std::uint32_t> refs_{1};
-  std::atomic<bool> woken_{false};
-  std::atomic<bool> closed_{false};
 };
 
 inline bool mailbox_owner::list_closed() const noexcept {

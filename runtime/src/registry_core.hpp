@@ -82,7 +82,7 @@ struct live_statistics {
 class value_copier;
 
 /// What `port_registry` is made of, within reach of its ports.
-class registry_core {
+class registry_core : public in_node_memory {
 public:
   registry_core(registry_host& host, std::shared_ptr<waker> waker, hawser::origin origin,
                 const limits& bounds, std::string name);
@@ -90,9 +90,6 @@ public:
 
   registry_core(const registry_core&) = delete;
   registry_core& operator=(const registry_core&) = delete;
-
-  static void* operator new(std::size_t size) { return allocate_node(size); }
-  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
 
   message_channel make_channel(creation_place at);
   message_port adopt(endpoint end);

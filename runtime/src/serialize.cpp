@@ -21,14 +21,14 @@ namespace {
 constexpr std::uint64_t transferred_item_bytes = 64;
 
 struct resolve_item {
-  message_port moved_port;
-  std::optional<array_buffer> buffer;
+  ref<port> moved_port;
+  std::optional<moved_buffer> buffer;
   errc code = errc::none;
   std::string_view trouble;
 
   void operator()(const message_port& from) {
     if (from)
-      moved_port = from;
+      moved_port = port_handle::share(from);
     else
       refuse("an empty message_port");
   }
@@ -41,7 +41,7 @@ struct resolve_item {
       trouble = "the buffer is pinned and cannot be transferred";
       return;
     }
-    buffer = from;
+    buffer.emplace(moved_buffer{from});
   }
 
   void operator()(const value& from) {
@@ -117,7 +117,7 @@ private:
   result<value> serialize_buffer(const array_buffer& from, const value_copier& copier) {
     if (auto* item = find(from.identity())) {
       item->mentioned = true;
-      return value{item->destination};
+      return value{item->buffer->to};
     }
     if (from.detached())
       return refuse(copier, "the buffer was transferred already");
@@ -217,7 +217,7 @@ result<message> serialize_with(const value& data, const serialization_scope& by,
 } // namespace
 
 std::uint64_t resolved_item::bytes() const {
-  return transferred_item_bytes + (buffer && mentioned ? buffer->size() : 0);
+  return transferred_item_bytes + (buffer && mentioned ? buffer->from.size() : 0);
 }
 
 error refuse_item(std::size_t index, std::string_view why) {
@@ -247,7 +247,7 @@ error resolve(const transfer_list& transfer, const serialization_scope& by, reso
     if (one.code != errc::none)
       return {one.code, refuse_item(i, one.trouble).what()};
     auto& made = items.emplace_back();
-    made.moved_port = port_handle::share(one.moved_port);
+    made.moved_port = std::move(one.moved_port);
     made.buffer = std::move(one.buffer);
     if (made.moved_port) {
       made.moved_port->require_context();
@@ -264,7 +264,7 @@ error check_attached(const resolved_items& items) {
     if (items[i].moved_port && items[i].moved_port->detached())
       return refuse_item(i,
                          describe(*items[i].moved_port) + " is closed or was transferred already");
-    if (items[i].buffer && items[i].buffer->detached())
+    if (items[i].buffer && items[i].buffer->from.detached())
       return refuse_item(i, "the buffer was transferred already");
   }
   return {};
@@ -323,12 +323,13 @@ void detach(resolved_items& items, const carrier& in, message& msg) {
   if (items.empty())
     return;
   auto& extras = msg.with_extras();
+  extras.ports.reserve(items.size());
   for (auto& item : items) {
     msg.bytes += item.bytes();
     if (item.moved_port)
       extras.ports.push_back(item.moved_port->disentangle(in, &extras.carried_bytes));
     else
-      item.buffer->transfer_into(item.destination);
+      item.buffer->from.transfer_into(item.buffer->to);
   }
 }
 

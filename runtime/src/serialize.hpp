@@ -13,16 +13,21 @@
 
 namespace hawser::detail {
 
+/// A buffer, and what becomes of it, which the data shows already.
+struct moved_buffer {
+  array_buffer from;
+  array_buffer to = {};
+};
+
 /// One entry of a transfer list: a port or a buffer.
 struct resolved_item {
   ref<port> moved_port;
-  std::optional<array_buffer> buffer;
-  array_buffer destination;     ///< What becomes of the buffer, which the data shows already.
+  std::optional<moved_buffer> buffer;
   std::uint32_t port_index = 0; ///< Among the ports of the list.
   bool mentioned = false;       ///< Does the buffer occur in the data?
 
   const void* identity() const {
-    return moved_port ? static_cast<const void*>(moved_port.get()) : buffer->identity();
+    return moved_port ? static_cast<const void*>(moved_port.get()) : buffer->from.identity();
   }
 
   /// What it counts for in a queue.

@@ -15,7 +15,7 @@
 namespace hawser::detail {
 
 /// The part of a context that others hold on to: its window's message queue. HTML #window.
-class window {
+class window : public in_node_memory {
 public:
   window(ref<const shared_limits> bounds, std::string context_name);
 
@@ -29,9 +29,6 @@ public:
   /// Does only the caller hold on to it?
   bool held_once() const noexcept { return refs_.load(std::memory_order_acquire) == 1; }
 
-  static void* operator new(std::size_t size) { return allocate_node(size); }
-  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
-
   const std::string& name() const noexcept;
 
   lone_mailbox inbox;
@@ -44,12 +41,9 @@ private:
 };
 
 /// Delivers what arrives at a context's window.
-class window_receiver : public receiver {
+class window_receiver : public receiver, public in_node_memory {
 public:
   window_receiver(window& target, ref<ready_list> list);
-
-  static void* operator new(std::size_t size) { return allocate_node(size); }
-  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
 
   delivered deliver_one(registry_core& core, bool may_end) override;
 };

@@ -182,8 +182,8 @@ private:
     std::vector<hawser::message_port> kept(count);
     watch_.start();
     for (std::uint64_t i = 0; i < count; ++i) {
-      const auto [mine, theirs] = self.make_channel();
-      kept[i] = mine;
+      auto [mine, theirs] = self.make_channel();
+      kept[i] = std::move(mine);
       post(port, payload(i), {theirs});
     }
   }

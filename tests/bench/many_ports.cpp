@@ -50,7 +50,8 @@ public:
   }
 
 private:
-  // Connects all ports at random and hands every context its own, in one message.
+  // Connects all ports at random and hands every context its own, in one message. Keeps no handle
+  // of them: while there is one, the port that moves finds the room in its channel taken.
   void connect(hawser::browsing_context& self) {
     std::vector<hawser::message_port> ends(contexts_.size() * ports_per_context_);
     for (std::size_t i = 0; i < ends.size(); i += 2) {
@@ -61,9 +62,10 @@ private:
     std::ranges::shuffle(ends, std::mt19937_64{seed});
     for (std::size_t i = 0; i < contexts_.size(); ++i) {
       const auto first = ends.begin() + static_cast<std::ptrdiff_t>(i * ports_per_context_);
-      const std::vector<hawser::message_port> own{
-        first, first + static_cast<std::ptrdiff_t>(ports_per_context_)};
-      if (const auto err = contexts_[i].post_message("your ports", "*", hawser::transfer_list(own)))
+      hawser::transfer_list own;
+      for (std::uint64_t each = 0; each < ports_per_context_; ++each)
+        own.add(std::move(first[static_cast<std::ptrdiff_t>(each)]));
+      if (const auto err = contexts_[i].post_message("your ports", "*", std::move(own)))
         fail(err.what());
     }
   }

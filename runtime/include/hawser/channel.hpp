@@ -106,7 +106,11 @@ public:
   endpoint() noexcept = default;
   endpoint(endpoint&& other) noexcept = default;
   endpoint& operator=(endpoint&& other) noexcept;
-  ~endpoint();
+
+  ~endpoint() {
+    if (at_)
+      close(close_reason::undeliverable);
+  }
 
   /// Creates both ends, entangled with each other. The bounds are those of each mailbox.
   static std::pair<endpoint, endpoint> make_pair(const limits& bounds, creation_place at = {},

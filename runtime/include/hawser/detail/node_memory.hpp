@@ -17,6 +17,12 @@ void* allocate_node(std::size_t bytes);
 /// `bytes` as when it was allocated.
 void free_node(void* room, std::size_t bytes) noexcept;
 
+/// A base for what is to lie in such memory.
+struct in_node_memory {
+  static void* operator new(std::size_t size) { return allocate_node(size); }
+  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
+};
+
 /// The same for the standard library.
 template <class T>
 struct node_allocator {

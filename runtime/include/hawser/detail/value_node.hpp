@@ -55,7 +55,7 @@ struct graph_storage;
 
 /// The shared part of every value that does not fit in 16 bytes. Immutable once a second reference
 /// to it exists.
-struct value_node {
+struct value_node : in_node_memory {
   static constexpr std::uint32_t depth_max = (1 << 22) - 1;
 
   std::atomic<std::uint32_t> refs{1};
@@ -70,8 +70,8 @@ struct value_node {
 
   explicit value_node(value_type t) noexcept : type(t), bytes(0) {}
 
-  static void* operator new(std::size_t size) { return allocate_node(size); }
-  static void operator delete(void* room, std::size_t size) noexcept { free_node(room, size); }
+  using in_node_memory::operator new;
+  using in_node_memory::operator delete;
 
   // For content that wants to lie on larger boundaries.
   static void* operator new(std::size_t size, std::align_val_t boundary) {
