@@ -120,8 +120,10 @@ receiver::delivered port::deliver_one(registry_core& core, bool may_end) {
       return delivered::one;
     }
     clear_scheduled(); // The next push wakes the host, which looks for itself.
-    if (end_.inbox().low_due() && mark_scheduled())
-      return delivered::one; // It fell right before that.
+    if (end_.inbox().low_due() && mark_scheduled()) { // It fell right before that.
+      intrusive_release(this);                        // Whoever works on it has a reference.
+      return delivered::one;
+    }
     if (unreachable())
       close(close_reason::context_unreachable);
     return delivered::nothing;

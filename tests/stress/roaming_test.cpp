@@ -99,12 +99,22 @@ TEST_CASE("a message that comes as a turn ends wakes its receiver", "[stress]") 
   CHECK(delivered == round);
 }
 
+// Answers what has a number, and takes the next message after another time for each number.
+void answer_and_linger(message_event& ev) {
+  constexpr int spins_max = 3000;
+  const auto number = ev.data().as<int>();
+  if (!number)
+    return;
+  ev.port().post_message("answer");
+  for (std::atomic<int> spins{*number * 37 % spins_max}; spins > 0;)
+    --spins;
+}
+
 TEST_CASE("a port is told that its messages were taken while it takes its last one", "[stress]") {
   // In each round the second message is taken after another time, so that `low` comes at all
   // moments in which the answer to the first is taken. Without both there is no next round.
   using clock = std::chrono::steady_clock;
   constexpr int rounds = 100'000;
-  constexpr int spins_max = 3000;
   test_context sender{"sender"};
   test_context receiver{"receiver"};
   auto [near, far] = connect(sender, receiver);
@@ -134,14 +144,36 @@ TEST_CASE("a port is told that its messages were taken while it takes its last o
     low = true;
     go_on();
   });
-  far.on_message([](message_event& ev) {
-    const auto number = ev.data().as<int>();
-    if (!number)
-      return;
-    ev.port().post_message("answer");
-    for (std::atomic<int> spins{*number * 37 % spins_max}; spins > 0;)
-      --spins;
+  far.on_message(answer_and_linger);
+  begin();
+  running threads{sender, receiver};
+  threads.until([&] { return done.load(); });
+  CHECK(done);
+}
+
+TEST_CASE("a port that is asked for its messages is told that its own were taken", "[stress]") {
+  // As above, but the answer only wakes the host, which then may be about to rest.
+  using clock = std::chrono::steady_clock;
+  constexpr int rounds = 100'000;
+  test_context sender{"sender"};
+  test_context receiver{"receiver"};
+  auto [near, far] = connect(sender, receiver);
+  const auto enough = clock::now() + std::chrono::seconds{15};
+  int round = 0;
+  std::atomic<bool> done{false};
+  const auto begin = [&] {
+    near.post_message(++round);
+    near.post_message(nullptr);
+  };
+  CHECK(!sender.registry().receive(near)); // From here on it is asked.
+  near.on_buffered_amount_low([&] {
+    while (port_registry::current()->receive(near)) {}
+    if (round < rounds && clock::now() < enough)
+      begin();
+    else
+      done = true;
   });
+  far.on_message(answer_and_linger);
   begin();
   running threads{sender, receiver};
   threads.until([&] { return done.load(); });

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t linger_ms = 1000;
 
 // Read at a time. CAF clears what a read has left of it, byte by byte: 64 KiB take it 20
-// microseconds, as long as all else that a small message costs here.
+// microseconds, a tenth of the processor's time of a ping-pong.
 constexpr std::size_t read_bytes_min = std::size_t{1} << 10;
 constexpr std::size_t read_bytes_max = std::size_t{1} << 16;
 

@@ -17,9 +17,9 @@ namespace hawser {
 
 class event;
 
-/// How a registry asks its host for a turn. Called from any thread, at most once until the next
-/// `run_turn`; must not call back into the registry and must not throw. Outlives the registry as
-/// long as somebody may post to one of its ports.
+/// How a registry asks its host for a turn: from any thread, inside a mailbox's lock, at most once
+/// until the next `run_turn`; must neither post nor call the registry, and must not throw.
+/// Outlives the registry as long as somebody may post to one of its ports.
 class waker {
 public:
   virtual ~waker() = default;
