@@ -99,85 +99,89 @@ TEST_CASE("a message that comes as a turn ends wakes its receiver", "[stress]") 
   CHECK(delivered == round);
 }
 
-// Answers what has a number, and takes the next message after another time for each number.
-void answer_and_linger(message_event& ev) {
-  constexpr int spins_max = 3000;
-  const auto number = ev.data().as<int>();
-  if (!number)
-    return;
-  ev.port().post_message("answer");
-  for (std::atomic<int> spins{*number * 37 % spins_max}; spins > 0;)
-    --spins;
-}
+// Rounds of two messages, the first of which is answered. The second is taken after another time in
+// each round, so that the sender is told of that at all moments of what it does with the answer.
+class rounds_of_two {
+public:
+  rounds_of_two() : ends_(connect(sender_, receiver_)) {
+    ends_.port2.on_message([](message_event& ev) {
+      constexpr int spins_max = 3000;
+      const auto number = ev.data().as<int>();
+      if (!number)
+        return;
+      ev.port().post_message("answer");
+      for (std::atomic<int> spins{*number * 37 % spins_max}; spins > 0;)
+        --spins;
+    });
+  }
+
+  test_context& sender() noexcept { return sender_; }
+  const message_port& near() const noexcept { return ends_.port1; }
+
+  // The sender has all that it waits for in this round.
+  void go_on() {
+    if (round_ < rounds && clock::now() < enough_)
+      begin();
+    else
+      done_ = true;
+  }
+
+  void run() {
+    begin();
+    running threads{sender_, receiver_};
+    threads.until([this] { return done_.load(); });
+    CHECK(done_);
+  }
+
+private:
+  using clock = std::chrono::steady_clock;
+
+  static constexpr int rounds = 100'000;
+
+  void begin() {
+    near().post_message(++round_);
+    near().post_message(nullptr);
+  }
+
+  test_context sender_{"sender"};
+  test_context receiver_{"receiver"};
+  message_channel ends_;
+  const clock::time_point enough_ = clock::now() + std::chrono::seconds{15}; // On a busy machine.
+  int round_ = 0;
+  std::atomic<bool> done_{false};
+};
 
 TEST_CASE("a port is told that its messages were taken while it takes its last one", "[stress]") {
-  // In each round the second message is taken after another time, so that `low` comes at all
-  // moments in which the answer to the first is taken. Without both there is no next round.
-  using clock = std::chrono::steady_clock;
-  constexpr int rounds = 100'000;
-  test_context sender{"sender"};
-  test_context receiver{"receiver"};
-  auto [near, far] = connect(sender, receiver);
-  const auto enough = clock::now() + std::chrono::seconds{15}; // A busy machine does fewer.
-  int round = 0;
+  rounds_of_two world;
   bool answered = false;
   bool low = false;
-  std::atomic<bool> done{false};
-  const auto begin = [&, port = near] {
-    answered = low = false;
-    port.post_message(++round);
-    port.post_message(nullptr);
-  };
-  const auto go_on = [&] {
+  const auto look = [&] {
     if (!answered || !low)
       return;
-    if (round < rounds && clock::now() < enough)
-      begin();
-    else
-      done = true;
+    answered = low = false;
+    world.go_on();
   };
-  near.on_message([&] {
+  world.near().on_message([&] {
     answered = true;
-    go_on();
+    look();
   });
-  near.on_buffered_amount_low([&] {
+  world.near().on_buffered_amount_low([&] {
     low = true;
-    go_on();
+    look();
   });
-  far.on_message(answer_and_linger);
-  begin();
-  running threads{sender, receiver};
-  threads.until([&] { return done.load(); });
-  CHECK(done);
+  world.run();
 }
 
-TEST_CASE("a port that is asked for its messages is told that its own were taken", "[stress]") {
-  // As above, but the answer only wakes the host, which then may be about to rest.
-  using clock = std::chrono::steady_clock;
-  constexpr int rounds = 100'000;
-  test_context sender{"sender"};
-  test_context receiver{"receiver"};
-  auto [near, far] = connect(sender, receiver);
-  const auto enough = clock::now() + std::chrono::seconds{15};
-  int round = 0;
-  std::atomic<bool> done{false};
-  const auto begin = [&] {
-    near.post_message(++round);
-    near.post_message(nullptr);
-  };
-  CHECK(!sender.registry().receive(near)); // From here on it is asked.
-  near.on_buffered_amount_low([&] {
-    while (port_registry::current()->receive(near)) {}
-    if (round < rounds && clock::now() < enough)
-      begin();
-    else
-      done = true;
+TEST_CASE("a port is told that its messages were taken while its host is about to rest",
+          "[stress]") {
+  // One that is asked for its messages: an answer only wakes its host.
+  rounds_of_two world;
+  CHECK(!world.sender().registry().receive(world.near()));
+  world.near().on_buffered_amount_low([&] {
+    while (port_registry::current()->receive(world.near())) {}
+    world.go_on();
   });
-  far.on_message(answer_and_linger);
-  begin();
-  running threads{sender, receiver};
-  threads.until([&] { return done.load(); });
-  CHECK(done);
+  world.run();
 }
 
 TEST_CASE("a context may end at any moment of a flood", "[stress]") {
