@@ -14,8 +14,8 @@ namespace {
 // How long a connection that is over may take to be closed.
 constexpr std::uint64_t linger_ms = 1000;
 
-// Read at a time. CAF clears what a read has left of it, byte by byte: 64 KiB take it 20
-// microseconds, a tenth of the processor's time of a ping-pong.
+// Read at a time. CAF clears what a read has left of it, byte by byte: with 64 KiB that was a tenth
+// of the processor's time of a ping-pong.
 constexpr std::size_t read_bytes_min = std::size_t{1} << 10;
 constexpr std::size_t read_bytes_max = std::size_t{1} << 16;
 
