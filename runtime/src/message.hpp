@@ -28,8 +28,8 @@ struct broadcast_post;
 
 /// What only some messages have.
 struct message_extras : in_node_memory {
-  std::vector<endpoint, node_allocator<endpoint>>
-    ports; ///< Transferred, in the order of the transfer list.
+  /// Transferred, in the order of the transfer list.
+  std::vector<endpoint, node_allocator<endpoint>> ports;
   std::optional<window_message> window;
   std::optional<agent_cluster> cluster; ///< The sender's, if there is shared memory in the data.
   std::int64_t carried_bytes = 0;       ///< What waited inside the ports when they set out.
