@@ -66,6 +66,7 @@ function(hawser_library)
   endif()
   if(arg_SOURCES)
     hawser_target(${target})
+    hawser_bind_functions(${target})
     target_include_directories(${target} PRIVATE src)
     set_target_properties(
       ${target} PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
@@ -73,6 +74,17 @@ function(hawser_library)
     target_compile_features(${target} INTERFACE cxx_std_20)
   endif()
   hawser_install_library(${target})
+endfunction()
+
+# hawser_bind_functions(<target>): calls within a shared library are direct and may be inlined, as in one whose symbols are hidden.
+# Nobody can put a function of his own in place of one of ours in return.
+function(hawser_bind_functions target)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -fno-semantic-interposition)
+  endif()
+  if(BUILD_SHARED_LIBS AND NOT APPLE)
+    target_link_options(${target} PRIVATE LINKER:-Bsymbolic-functions)
+  endif()
 endfunction()
 
 # hawser_program(NAME <target> SOURCES <file>... [LINK <target>...])
