@@ -96,7 +96,10 @@ private:
     message* items() noexcept { return reinterpret_cast<message*>(this + 1); }
   };
 
-  static constexpr std::uint32_t piece_messages_max = 64;
+  // As many as such memory has room for. With 64 in a piece, which came from the standard
+  // allocator, the local flood kept 85 % of its speed and the struct flood 90 %.
+  static constexpr std::uint32_t piece_messages_max =
+    (node_bytes_max - sizeof(piece)) / sizeof(message);
 
   static constexpr std::size_t bytes_for(std::uint32_t capacity) noexcept {
     return sizeof(piece) + capacity * sizeof(message);

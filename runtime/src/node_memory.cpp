@@ -30,8 +30,8 @@ namespace hawser::detail {
 
 namespace {
 
-constexpr std::size_t sizes = 24;
-constexpr std::size_t bytes_max = slab::step * sizes;
+constexpr std::size_t sizes = node_bytes_max / slab::step;
+static_assert(node_bytes_max % slab::step == 0);
 
 // Slabs of one size that wait for a thread.
 class shelf {
@@ -202,7 +202,7 @@ std::size_t size_for(std::size_t bytes) noexcept {
 } // namespace
 
 void* allocate_node(std::size_t bytes) {
-  if (bytes > bytes_max)
+  if (bytes > node_bytes_max)
     return ::operator new(bytes);
   const auto size = size_for(bytes);
   auto& own = stock.of[size];
@@ -211,7 +211,7 @@ void* allocate_node(std::size_t bytes) {
 
 void free_node(void* room, std::size_t bytes) noexcept {
   constexpr std::uint32_t returned_at_once = 32;
-  if (bytes > bytes_max)
+  if (bytes > node_bytes_max)
     return ::operator delete(room);
   const auto size = size_for(bytes);
   auto& own = stock.of[size];

@@ -4,14 +4,17 @@
 
 namespace hawser::detail {
 
+/// What is larger comes from the standard allocator.
+inline constexpr std::size_t node_bytes_max = 384;
+
 /// Memory for the parts of values and for channels, which are small, many, and made by one thread
 /// to be destroyed by another. Each thread takes from 16 KiB at a time; what others give back of
 /// them serves again for the same size, and a process keeps as much as it once needed of each size.
 /// With the standard allocator a third of the time of a message between two contexts went there.
 ///
-/// A multiple of 64 bytes begins where a cache line does. Any thread. What is larger than 384
-/// bytes, and everything where a sanitizer watches, goes to the standard allocator, which promises
-/// no cache lines. Throws `std::bad_alloc`.
+/// A multiple of 64 bytes begins where a cache line does. Any thread. What is larger than
+/// `node_bytes_max`, and everything where a sanitizer watches, goes to the standard allocator, which
+/// promises no cache lines. Throws `std::bad_alloc`.
 void* allocate_node(std::size_t bytes);
 
 /// `bytes` as when it was allocated.
