@@ -97,7 +97,8 @@ const value& array::operator[](std::size_t index) const noexcept {
 }
 
 array& array::push_back(value element) {
-  element.note_ = value::note::none; // What was a hole elsewhere is an `undefined` here.
+  if (element.noted() != value::note::none)
+    element.note_down(value::note::none); // What was a hole elsewhere is an `undefined` here.
   append(std::move(element));
   return *this;
 }
@@ -116,13 +117,13 @@ array& array::set(std::size_t index, value element) {
     return push_back(std::move(element));
   }
   make_room(0);
-  element.note_ = value::note::none;
+  element.note_down(value::note::none);
   replace(at_index(index), std::move(element));
   return *this;
 }
 
 bool array::hole(std::size_t index) const noexcept {
-  return index < size() && begin()[index].note_ == value::note::hole;
+  return index < size() && begin()[index].noted() == value::note::hole;
 }
 
 array& array::set(std::string key, value content) {

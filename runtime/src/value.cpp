@@ -90,17 +90,18 @@ value make_foreign_record(std::string name, value fields) {
 } // namespace detail
 
 std::string_view value::record_name() const noexcept {
-  return type_ == value_type::record ? static_cast<detail::record_node*>(payload_.node)->name()
-                                     : std::string_view{};
+  return type() == value_type::record ? static_cast<detail::record_node*>(payload_.node)->name()
+                                      : std::string_view{};
 }
 
 const value& value::record_fields() const {
-  return type_ == value_type::record ? static_cast<detail::record_node*>(payload_.node)->as_object()
-                                     : undefined_value;
+  return type() == value_type::record
+           ? static_cast<detail::record_node*>(payload_.node)->as_object()
+           : undefined_value;
 }
 
 const void* value::identity() const noexcept {
-  switch (type_) {
+  switch (type()) {
     case value_type::array_buffer:
       return get_if<array_buffer>()->identity();
     case value_type::shared_array_buffer:
@@ -124,7 +125,7 @@ const value& value::element(std::size_t index) const noexcept {
 const value& value::operator[](std::string_view key) const {
   if (const auto* elements = get_if<hawser::array>())
     return elements->members()[key];
-  if (type_ == value_type::record)
+  if (type() == value_type::record)
     return record_fields()[key];
   const auto* members = get_if<hawser::object>();
   return members == nullptr ? undefined_value : (*members)[key];
@@ -139,7 +140,7 @@ std::span<const value> value::items() const noexcept {
 }
 
 std::span<const object::member> value::members() const {
-  if (type_ == value_type::record)
+  if (type() == value_type::record)
     return record_fields().members();
   if (const auto* content = get_if<hawser::object>())
     return {content->begin(), content->end()};
@@ -153,7 +154,7 @@ std::span<const map::entry> value::entries() const noexcept {
 }
 
 std::size_t value::size() const {
-  switch (type_) {
+  switch (type()) {
     case value_type::string:
       return get_if<std::string_view>()->size();
     case value_type::array:
@@ -184,19 +185,19 @@ std::size_t value::size() const {
 }
 
 std::optional<double> value::as_double() const noexcept {
-  if (type_ == value_type::int32)
+  if (type() == value_type::int32)
     return payload_.int32;
-  if (type_ == value_type::number)
+  if (type() == value_type::number)
     return payload_.number;
   return std::nullopt;
 }
 
 std::optional<std::int64_t> value::as_int64() const noexcept {
-  if (type_ == value_type::int32)
+  if (type() == value_type::int32)
     return payload_.int32;
   if (const auto* large = get_if<hawser::big_integer>())
     return large->to_int64();
-  if (type_ != value_type::number)
+  if (type() != value_type::number)
     return std::nullopt;
   constexpr double beyond = 9223372036854775808.0; // 2^63, the first double that does not fit
   const double number = payload_.number;
@@ -212,7 +213,7 @@ std::optional<std::uint64_t> value::as_uint64() const noexcept {
   if (const auto number = as_int64())
     return *number >= 0 ? std::optional{static_cast<std::uint64_t>(*number)} : std::nullopt;
   constexpr double beyond = 18446744073709551616.0; // 2^64
-  if (type_ != value_type::number || !(payload_.number > 0 && payload_.number < beyond))
+  if (type() != value_type::number || !(payload_.number > 0 && payload_.number < beyond))
     return std::nullopt;
   // Doubles from 2^63 on are whole.
   return payload_.number < beyond / 2 ? std::nullopt

@@ -26,16 +26,18 @@ struct value_internals {
 
   static bool has_node(const value& of) noexcept { return of.has_node(); }
 
-  static bool is_hole(const value& of) noexcept { return of.note_ == value::note::hole; }
+  static bool is_hole(const value& of) noexcept { return of.noted() == value::note::hole; }
 
   static value hole() noexcept {
     value made;
-    made.note_ = value::note::hole;
+    made.note_down(value::note::hole);
     return made;
   }
 
   /// From now on the graph counts instead.
-  static void stop_counting(const value& which) noexcept { which.note_ = value::note::uncounted; }
+  static void stop_counting(const value& which) noexcept {
+    which.note_down(value::note::uncounted);
+  }
 
   static std::int32_t int32(const value& of) noexcept { return of.payload_.int32; }
 

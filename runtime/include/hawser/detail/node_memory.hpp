@@ -13,8 +13,8 @@ inline constexpr std::size_t node_bytes_max = 384;
 /// With the standard allocator a third of the time of a message between two contexts went there.
 ///
 /// A multiple of 64 bytes begins where a cache line does. Any thread. What is larger than
-/// `node_bytes_max`, and everything where a sanitizer watches, goes to the standard allocator, which
-/// promises no cache lines. Throws `std::bad_alloc`.
+/// `node_bytes_max`, and everything where a sanitizer watches, goes to the standard allocator,
+/// which promises no cache lines. Throws `std::bad_alloc`.
 void* allocate_node(std::size_t bytes);
 
 /// `bytes` as when it was allocated.

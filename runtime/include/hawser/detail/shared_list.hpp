@@ -117,10 +117,13 @@ protected:
 
   /// Makes sure that it may be changed, and has room for so many more items.
   void make_room(std::size_t more) {
+    if (node_ == nullptr || node_->capacity - node_->size < more || !unique(node_))
+      renew(more);
+  }
+
+  void renew(std::size_t more) {
     const bool own = node_ != nullptr && unique(node_);
     const auto wanted = size() + more;
-    if (own && wanted <= node_->capacity)
-      return;
     // One by one it grows by doubling; asked for many at once it takes just these.
     const std::size_t grown = more == 1 ? std::max<std::size_t>(4, size() * 2) : 0;
     auto* made = node::make(Type, std::max(wanted, grown));

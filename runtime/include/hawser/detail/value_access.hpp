@@ -17,8 +17,10 @@ inline void count(value_node& node, const value& child) noexcept {
   // A part that is mentioned often counts often, which grows without end; so the sum saturates.
   node.bytes = std::min(value::byte_size_max, node.bytes + child.byte_size());
   const auto levels = std::min<std::size_t>(child.depth() + 2, value_node::depth_max);
-  node.depth = std::max<std::uint32_t>(node.depth, static_cast<std::uint32_t>(levels));
-  node.active |= child.active();
+  if (levels > node.depth) // Two of these are bits of a word, and hardly ever change.
+    node.depth = static_cast<std::uint32_t>(levels);
+  if (child.active())
+    node.active = true;
 }
 
 inline void count(value_node& node, const object::member& child) noexcept {
@@ -111,11 +113,11 @@ template <std::integral T>
 value::value(T content) {
   constexpr std::int64_t exact_max = std::int64_t{1} << 53;
   if (std::in_range<std::int32_t>(content)) {
-    type_ = value_type::int32;
+    kind_ = kind_of(value_type::int32);
     payload_.int32 = static_cast<std::int32_t>(+content); // As a number, also what is a char type.
   } else if (std::cmp_less_equal(content, exact_max)
              && std::cmp_greater_equal(content, -exact_max)) {
-    type_ = value_type::number;
+    kind_ = kind_of(value_type::number);
     payload_.number = static_cast<double>(content);
   } else if constexpr (std::signed_integral<T>) {
     *this = value{hawser::big_integer{content}};
@@ -129,11 +131,11 @@ const T* value::get_if() const noexcept {
   static_assert(!std::same_as<T, std::string>,
                 "text is kept as std::string_view: ask for that, or for as<std::string>()");
   if constexpr (std::same_as<T, bool>) {
-    return type_ == value_type::boolean ? &payload_.boolean : nullptr;
+    return type() == value_type::boolean ? &payload_.boolean : nullptr;
   } else if constexpr (payload<T>) {
     return detail::record_content<T>(*this);
   } else {
-    if (type_ != detail::value_tag<T>::type)
+    if (type() != detail::value_tag<T>::type)
       return nullptr;
     if constexpr (std::same_as<T, hawser::array>)
       return &payload_.array;
@@ -153,7 +155,7 @@ const T* value::get_if() const noexcept {
 template <class T>
 std::optional<T> value::as() const {
   if constexpr (std::same_as<T, bool>) {
-    return type_ == value_type::boolean ? std::optional{payload_.boolean} : std::nullopt;
+    return type() == value_type::boolean ? std::optional{payload_.boolean} : std::nullopt;
   } else if constexpr (std::floating_point<T>) {
     const auto number = as_double();
     if (!number || (std::isfinite(*number) && std::abs(*number) > std::numeric_limits<T>::max()))
@@ -184,7 +186,7 @@ decltype(auto) value::visit(Visitor&& visitor) const {
   const auto content = [&]<class T>(std::type_identity<T>) -> decltype(auto) {
     return std::forward<Visitor>(visitor)(*get_if<T>());
   };
-  switch (type_) {
+  switch (type()) {
     case value_type::null:
       return std::forward<Visitor>(visitor)(nullptr);
     case value_type::boolean:
