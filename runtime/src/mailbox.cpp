@@ -47,10 +47,11 @@ mailbox::~mailbox() {
   delete extras();
 }
 
-bool mailbox::has_room(std::uint64_t bytes, const limits& bounds) {
+mailbox::outlook mailbox::look(std::uint64_t bytes, const limits& bounds) {
   const std::scoped_lock guard{lock_};
   // What a closed mailbox discards needs no room.
-  return !open_locked() || known_to_fit_locked(bytes) || find_room_locked(bytes, bounds);
+  return {!open_locked() || known_to_fit_locked(bytes) || find_room_locked(bytes, bounds),
+          place_ == place::travelling};
 }
 
 // What has been taken is looked at only when it matters, since the owner writes it all the time.

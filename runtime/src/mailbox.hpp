@@ -47,9 +47,14 @@ public:
 
   // -- for senders, any thread ----------------------------------------------------------------
 
-  /// Is there room for a message of that size? Always in a closed mailbox, which keeps none. Stays
-  /// true for a sole sender that does not push.
-  bool has_room(std::uint64_t bytes, const limits& bounds);
+  /// What a message of that size would find.
+  struct outlook {
+    bool room;       ///< Always in a closed mailbox, which keeps none.
+    bool travelling; ///< As `travelling()`.
+  };
+
+  /// That there is room stays true for a sole sender that does not push.
+  outlook look(std::uint64_t bytes, const limits& bounds);
 
   /// Appends, wakes the owner if need be. Discards the message if the mailbox is closed. To a full
   /// one it appends too, for a message that may not be lost any more, since ports were detached
@@ -291,7 +296,7 @@ class lone_mailbox : public mailbox {
 public:
   explicit lone_mailbox(ref<const shared_limits> bounds) noexcept : bounds_(std::move(bounds)) {}
 
-  bool has_room(std::uint64_t bytes) { return mailbox::has_room(bytes, bounds_->values); }
+  bool has_room(std::uint64_t bytes) { return look(bytes, bounds_->values).room; }
 
   pushed push_if_room(message&& msg) { return push(std::move(msg), bounds_->values); }
 

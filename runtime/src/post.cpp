@@ -58,39 +58,39 @@ error registry_core::post(port& source, const value& data, const transfer_list& 
   const bool entangled = !source.detached() && !doomed && !termination.stop_requested();
   if (items.empty())
     return entangled ? push_alone(source, *std::move(msg)) : error{};
-  if (entangled) {
-    const auto bytes = bytes_with(*msg, items);
-    if (!source.end().peer_inbox().has_room(bytes + carried_by(items), source.end().bounds()))
-      return queue_is_full("peer");
-    if (auto err = admit(source, bytes))
-      return err;
-  }
-  const auto way = entangled ? source.end().peer_carrier() : carrier{};
-  detach(items, way, *msg);
-  if (!entangled)
+  if (!entangled) {
+    detach(items, nullptr, *msg);
     return {}; // What was to be transferred is gone, as the standard has it.
+  }
+  const auto bytes = bytes_with(*msg, items);
+  const auto ahead =
+    source.end().peer_inbox().look(bytes + carried_by(items), source.end().bounds());
+  if (!ahead.room)
+    return queue_is_full("peer");
+  if (auto err = admit(source, bytes))
+    return err;
+  detach(items, &source.end(), *msg);
   // Step 7.
-  push_with_ports(source, way, *std::move(msg));
+  push_with_ports(source, ahead.travelling, *std::move(msg));
   return {};
 }
 
-void registry_core::push_with_ports(port& source, const carrier& way, message msg) {
-  auto& box = way.inbox();
+// If the peer was travelling a moment ago.
+void registry_core::push_with_ports(port& source, bool travelling, message&& msg) {
   const auto bytes = msg.bytes;
   // Ports that nothing travels in cannot close a circle. To be asked once the message is there.
   std::vector<carrier> travellers;
-  const bool travelling = box.travelling().has_value();
   if (travelling)
     for (const auto& end : msg.extras->ports)
       if (end)
         travellers.push_back(end.own_carrier());
-  const auto outcome = box.push(std::move(msg));
+  const auto outcome = source.end().peer_inbox().push(std::move(msg));
   ++statistics.messages_posted;
   if (outcome != pushed::discarded)
     pending.posted(source, bytes);
   const auto has_passengers = [](const carrier& at) { return at.inbox().has_passengers(); };
   if (outcome == pushed::adrift && (!travelling || std::ranges::any_of(travellers, has_passengers)))
-    sink_if_circling(way);
+    sink_if_circling(source.end().peer_carrier());
 }
 
 error registry_core::post_to_window(window& target, const value& data,
@@ -105,7 +105,7 @@ error registry_core::post_to_window(window& target, const value& data,
     return err;
   if (!target.inbox.has_room(bytes_with(*msg, items) + carried_by(items)))
     return queue_is_full("window");
-  detach(items, {}, *msg); // A window never travels.
+  detach(items, nullptr, *msg); // A window never travels.
   if (termination.stop_requested())
     return {};
   msg->with_extras().window = std::move(sender);

@@ -186,7 +186,7 @@ private:
 
   error admit(port& source, std::uint64_t bytes);
   error push_alone(port& source, message&& msg);
-  void push_with_ports(port& source, const carrier& way, message msg);
+  void push_with_ports(port& source, bool travelling, message&& msg);
 
   error rebuild_for(arrival& event, message& msg);
   error decode(message& msg);

@@ -148,8 +148,7 @@ void router_core::merge(waypoint& w) {
 
 void router_core::hand_over(waypoint& w, route_item&& item) {
   ++statistics.messages_received;
-  const auto way = w.end.peer_carrier();
-  bool passengers = false;
+  carrier way; // That of passengers.
   item.msg.hops = item.hops;
   if (item.msg.extras) {
     auto& extras = *item.msg.extras;
@@ -157,12 +156,12 @@ void router_core::hand_over(waypoint& w, route_item&& item) {
     for (auto& end : extras.ports) {
       if (!end)
         continue;
+      way = w.end.peer_carrier();
       extras.carried_bytes += end.inbox().detach(way);
-      passengers = true;
     }
   }
   const auto outcome = w.end.peer_inbox().push(std::move(item.msg));
-  if (outcome == pushed::adrift && passengers)
+  if (outcome == pushed::adrift && way)
     sink_if_circling(way);
   if (outcome == pushed::discarded) {
     w.discarding = true;
