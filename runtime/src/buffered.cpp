@@ -160,23 +160,19 @@ bool mailbox::has_passengers() const noexcept {
   return more != nullptr && more->passengers.load() != 0;
 }
 
-carrier mailbox::disembark_locked() noexcept {
+void mailbox::disembark_locked() noexcept {
   if (place_ != place::travelling)
-    return {};
-  auto left = std::move(around_);
-  std::destroy_at(&around_);
+    return;
   if (auto* more = extras())
     more->uncharged_bytes = 0;
   place_ = place::nowhere;
-  return left;
 }
 
 std::int64_t mailbox::disembark() {
-  carrier left; // Let go outside the lock.
   const std::scoped_lock guard{lock_};
   const auto* more = extras();
   const auto counted = waiting() - (more == nullptr ? 0 : more->uncharged_bytes);
-  left = disembark_locked();
+  disembark_locked();
   return counted;
 }
 
@@ -190,7 +186,8 @@ void mailbox::unload(const message& msg, const mailbox* sender) noexcept {
       brought += end.inbox().disembark();
   }
   auto& more = *extras(); // Made when the message was pushed.
-  more.carried_bytes -= brought;
+  if (brought != 0)
+    more.carried_bytes -= brought;
   more.passengers -= static_cast<std::uint32_t>(msg.extras->ports.size());
   if (more.low_at.load(std::memory_order_relaxed) != mailbox_extras::never)
     more.low_at = 0; // What was taken counted more than its own bytes.
@@ -208,7 +205,7 @@ void mailbox::charge_around(carrier around, std::int64_t bytes) {
       more.carried_bytes += bytes;
       box.spend_locked(0, static_cast<std::uint64_t>(bytes));
       if (box.place_ == place::travelling) {
-        next = box.around_;
+        next = box.around_.counted();
         if (i + 1 == carriers_max)
           more.uncharged_bytes += bytes;
       }

@@ -9,6 +9,15 @@ void intrusive_add_ref(channel_state* target) noexcept {
   target->one_.more.refs.fetch_add(1, std::memory_order_relaxed);
 }
 
+bool add_ref_if_any(channel_state* target) noexcept {
+  auto& refs = target->one_.more.refs;
+  auto seen = refs.load(std::memory_order_relaxed);
+  while (seen != 0)
+    if (refs.compare_exchange_weak(seen, seen + 1, std::memory_order_relaxed))
+      return true;
+  return false;
+}
+
 void intrusive_release(channel_state* target) noexcept {
   if (target->one_.more.refs.fetch_sub(1, std::memory_order_acq_rel) == 1)
     delete target;

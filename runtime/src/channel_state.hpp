@@ -64,6 +64,7 @@ public:
 
   friend void intrusive_add_ref(channel_state* target) noexcept;
   friend void intrusive_release(channel_state* target) noexcept;
+  friend bool add_ref_if_any(channel_state* target) noexcept;
 
 private:
   // Each has its own way to the bounds, lest a post reads what the other side's owner writes.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "channel_state.hpp"
 #include "receiver.hpp"
 
 namespace hawser::detail {
@@ -13,6 +14,14 @@ namespace {
 std::uint32_t at_most(std::uint64_t amount) noexcept {
   return static_cast<std::uint32_t>(
     std::min(amount, std::uint64_t{std::numeric_limits<std::uint32_t>::max()}));
+}
+
+// The message is in no queue any more.
+void disembark_all(const message& msg) {
+  if (msg.extras)
+    for (const auto& end : msg.extras->ports)
+      if (end)
+        end.inbox().disembark();
 }
 
 } // namespace
@@ -42,8 +51,6 @@ void bury(std::vector<message> dropped) noexcept {
 }
 
 mailbox::~mailbox() {
-  if (place_ == place::travelling)
-    std::destroy_at(&around_);
   delete extras();
 }
 
@@ -84,6 +91,13 @@ void mailbox::schedule_locked() noexcept {
     owner->enlist_locked();
 }
 
+pushed mailbox::push(message&& msg) {
+  const auto outcome = push_within(std::move(msg), nullptr, nullptr);
+  if (outcome == pushed::discarded)
+    disembark_all(msg);
+  return outcome;
+}
+
 pushed mailbox::push_within(message&& msg, const limits* bounds, const endpoint* poster) {
   auto outcome = pushed::queued;
   carrier around; // The queue this mailbox itself travels in.
@@ -101,7 +115,8 @@ pushed mailbox::push_within(message&& msg, const limits* bounds, const endpoint*
       auto& more = with_extras_locked();
       incoming_.make_room(); // Nothing throws any more.
       carried = static_cast<std::uint64_t>(msg.extras->carried_bytes);
-      more.carried_bytes += msg.extras->carried_bytes;
+      if (carried != 0) // The taker writes there, too.
+        more.carried_bytes += msg.extras->carried_bytes;
       more.passengers += static_cast<std::uint32_t>(msg.extras->ports.size());
     }
     incoming_.push_back(std::move(msg));
@@ -116,7 +131,7 @@ pushed mailbox::push_within(message&& msg, const limits* bounds, const endpoint*
     } else {
       outcome = pushed::adrift;
       if (place_ == place::travelling)
-        around = around_;
+        around = around_.counted();
     }
   }
   if (around)
@@ -187,14 +202,16 @@ std::optional<close_reason> mailbox::ended() const {
 
 std::optional<voyage> mailbox::travelling() const {
   const std::scoped_lock guard{lock_};
-  return place_ == place::travelling ? std::optional{voyage{around_, voyages_}} : std::nullopt;
+  if (place_ != place::travelling)
+    return std::nullopt;
+  auto in = around_.counted();
+  return in ? std::optional{voyage{std::move(in), voyages_}} : std::nullopt;
 }
 
 void mailbox::attach(mailbox_owner& owner, std::uint64_t holder, counting when) {
-  carrier left; // Let go outside the lock.
   {
     const std::scoped_lock guard{lock_};
-    left = disembark_locked();
+    disembark_locked();
     holder_low_ = static_cast<std::uint32_t>(holder);
     holder_high_ = static_cast<std::uint16_t>(holder >> 32);
     if (auto* more = extras())
@@ -208,14 +225,13 @@ void mailbox::attach(mailbox_owner& owner, std::uint64_t holder, counting when) 
   }
 }
 
-std::int64_t mailbox::detach(carrier in) {
-  carrier left;
+std::int64_t mailbox::detach(uncounted_side in) {
   const std::scoped_lock guard{lock_};
-  left = disembark_locked();
+  disembark_locked();
   place_ = place::nowhere;
   ++voyages_;
   if (in) {
-    std::construct_at(&around_, std::move(in));
+    std::construct_at(&around_, in);
     place_ = place::travelling;
   }
   enabled_ = taking_ = false;
@@ -318,7 +334,6 @@ taken mailbox::take_locked(message& msg, close_notice& notice, when_empty then, 
 }
 
 std::vector<message> mailbox::close(rest what, mailbox* sender, close_reason reason) {
-  carrier left; // Let go outside the lock.
   std::vector<message> dropped;
   std::vector<ref<mailbox_owner>> watchers;
   bool fell = false;
@@ -330,7 +345,7 @@ std::vector<message> mailbox::close(rest what, mailbox* sender, close_reason rea
     }
     if (auto* more = extras())
       watchers = std::exchange(more->close_watchers, {});
-    left = disembark_locked();
+    disembark_locked();
     if (what == rest::drop) {
       closing_ = closing::dropped;
       fell = fell_locked();
@@ -340,6 +355,8 @@ std::vector<message> mailbox::close(rest what, mailbox* sender, close_reason rea
       incoming_.release();
     }
   }
+  for (const auto& msg : dropped)
+    disembark_all(msg);
   if (fell)
     tell_low(sender);
   for (auto& each : watchers)

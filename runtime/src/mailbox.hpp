@@ -59,7 +59,7 @@ public:
   /// Appends, wakes the owner if need be. Discards the message if the mailbox is closed. To a full
   /// one it appends too, for a message that may not be lost any more, since ports were detached
   /// for it.
-  pushed push(message&& msg) { return push_within(std::move(msg), nullptr, nullptr); }
+  pushed push(message&& msg);
 
   /// The same, but refuses if there is no room. A poster's bounds are looked up only if it is not
   /// known that there is: they lie elsewhere.
@@ -155,7 +155,7 @@ public:
   /// Leaves it without an owner, disabled; messages go on to collect. `in` is the queue in which
   /// its endpoint is about to travel, if it is a channel's. Returns the bytes that travel in it,
   /// which count in that queue as well until `disembark`.
-  std::int64_t detach(carrier in = {});
+  std::int64_t detach(uncounted_side in = {});
 
   /// Its endpoint has been taken out of the queue it travelled in. Returns what it counted there,
   /// if that was a channel's.
@@ -238,7 +238,7 @@ private:
 
   std::int64_t waiting() const noexcept;
   void unload(const message& msg, const mailbox* sender) noexcept;
-  carrier disembark_locked() noexcept;
+  void disembark_locked() noexcept;
   static void charge_around(carrier around, std::int64_t bytes);
 
   mailbox_extras* extras() const noexcept { return extras_.load(std::memory_order_acquire); }
@@ -278,7 +278,10 @@ private:
   message_list incoming_;
   union {
     mailbox_owner* owner_; // while it is owned
-    carrier around_;       // while it travels
+    // While it travels, and that is until the message has left the queue there, by whatever way;
+    // so the channel has not been freed. A reference would be counted at both ends of that queue
+    // for each port, a tenth of the time of sending one.
+    uncounted_side around_;
   };
   std::uint64_t posted_messages_ = 0;
   std::uint64_t posted_bytes_ = 0;

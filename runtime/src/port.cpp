@@ -53,12 +53,12 @@ void port::entangle(endpoint end) {
   end_.inbox().attach(*this, owner.own_window->id);
 }
 
-endpoint port::disentangle(carrier in, std::int64_t* carried_bytes) {
+endpoint port::disentangle(uncounted_side in, std::int64_t* carried_bytes) {
   if (detached())
     return {};
   detached_ = true;
   list_core()->pending.moved_out(*this);
-  const auto weight = end_.inbox().detach(std::move(in));
+  const auto weight = end_.inbox().detach(in);
   if (carried_bytes != nullptr)
     *carried_bytes += weight;
   auto end = std::move(end_);

@@ -60,7 +60,7 @@ public:
 
   /// HTML #disentangle without telling anybody: takes the endpoint out, to travel in a message in
   /// `in`, if that is a channel's. Adds what waits in it to `carried_bytes`. Empty if detached.
-  endpoint disentangle(carrier in = {}, std::int64_t* carried_bytes = nullptr);
+  endpoint disentangle(uncounted_side in = {}, std::int64_t* carried_bytes = nullptr);
 
   bool entangled_with(const port& other) const noexcept { return end_.entangled_with(other.end_); }
 

@@ -59,7 +59,7 @@ error registry_core::post(port& source, const value& data, const transfer_list& 
   if (items.empty())
     return entangled ? push_alone(source, *std::move(msg)) : error{};
   if (!entangled) {
-    detach(items, nullptr, *msg);
+    detach(items, {}, *msg);
     return {}; // What was to be transferred is gone, as the standard has it.
   }
   const auto bytes = bytes_with(*msg, items);
@@ -69,7 +69,7 @@ error registry_core::post(port& source, const value& data, const transfer_list& 
     return queue_is_full("peer");
   if (auto err = admit(source, bytes))
     return err;
-  detach(items, &source.end(), *msg);
+  detach(items, source.end().peer_side(), *msg);
   // Step 7.
   push_with_ports(source, ahead.travelling, *std::move(msg));
   return {};
@@ -105,7 +105,7 @@ error registry_core::post_to_window(window& target, const value& data,
     return err;
   if (!target.inbox.has_room(bytes_with(*msg, items) + carried_by(items)))
     return queue_is_full("window");
-  detach(items, nullptr, *msg); // A window never travels.
+  detach(items, {}, *msg); // A window never travels.
   if (termination.stop_requested())
     return {};
   msg->with_extras().window = std::move(sender);

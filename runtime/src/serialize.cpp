@@ -319,7 +319,7 @@ std::uint64_t carried_by(const resolved_items& items) {
   return bytes;
 }
 
-void detach(resolved_items& items, const endpoint* through, message& msg) {
+void detach(resolved_items& items, uncounted_side in, message& msg) {
   if (items.empty())
     return;
   auto& extras = msg.with_extras();
@@ -327,8 +327,7 @@ void detach(resolved_items& items, const endpoint* through, message& msg) {
   for (auto& item : items) {
     msg.bytes += item.bytes();
     if (item.moved_port)
-      extras.ports.push_back(item.moved_port->disentangle(
-        through == nullptr ? carrier{} : through->peer_carrier(), &extras.carried_bytes));
+      extras.ports.push_back(item.moved_port->disentangle(in, &extras.carried_bytes));
     else
       item.buffer->from.transfer_into(item.buffer->to);
   }

@@ -83,7 +83,7 @@ std::uint64_t bytes_with(const message& msg, const resolved_items& items);
 std::uint64_t carried_by(const resolved_items& items);
 
 /// HTML #structuredserializewithtransfer, step 5: nothing fails from here on. The ports are about
-/// to travel to the peer of `through`; null if they do not travel in a channel.
-void detach(resolved_items& items, const endpoint* through, message& msg);
+/// to travel in `in`, if that is a channel's queue.
+void detach(resolved_items& items, uncounted_side in, message& msg);
 
 } // namespace hawser::detail

@@ -26,7 +26,7 @@ result<message> serialize_with_transfer(const value& data, const transfer_list& 
     return msg;
   if (auto err = check_attached(items))
     return err;
-  detach(items, nullptr, *msg);
+  detach(items, {}, *msg);
   return msg;
 }
 

@@ -139,6 +139,7 @@ public:
   detail::mailbox& peer_inbox() const noexcept;
   /// The peer's mailbox as something to travel in, and its own.
   detail::channel_side peer_carrier() const noexcept { return at_.peer(); }
+  detail::uncounted_side peer_side() const noexcept { return detail::uncounted_side::peer_of(at_); }
   const detail::channel_side& own_carrier() const noexcept { return at_; }
   /// What either mailbox may hold.
   const limits& bounds() const noexcept;

@@ -148,7 +148,7 @@ void router_core::merge(waypoint& w) {
 
 void router_core::hand_over(waypoint& w, route_item&& item) {
   ++statistics.messages_received;
-  carrier way; // That of passengers.
+  bool passengers = false;
   item.msg.hops = item.hops;
   if (item.msg.extras) {
     auto& extras = *item.msg.extras;
@@ -156,13 +156,13 @@ void router_core::hand_over(waypoint& w, route_item&& item) {
     for (auto& end : extras.ports) {
       if (!end)
         continue;
-      way = w.end.peer_carrier();
-      extras.carried_bytes += end.inbox().detach(way);
+      extras.carried_bytes += end.inbox().detach(w.end.peer_side());
+      passengers = true;
     }
   }
   const auto outcome = w.end.peer_inbox().push(std::move(item.msg));
-  if (outcome == pushed::adrift && way)
-    sink_if_circling(way);
+  if (outcome == pushed::adrift && passengers)
+    sink_if_circling(w.end.peer_carrier());
   if (outcome == pushed::discarded) {
     w.discarding = true;
     offer_credit(w, telling::news);

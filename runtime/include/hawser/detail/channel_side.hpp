@@ -11,6 +11,8 @@ class channel_state;
 class mailbox;
 void intrusive_add_ref(channel_state* target) noexcept;
 void intrusive_release(channel_state* target) noexcept;
+/// Not if the last reference is gone.
+bool add_ref_if_any(channel_state* target) noexcept;
 
 /// A counted reference to one side of a channel, 0 or 1, in one word: every port and every mailbox
 /// has one.
@@ -62,7 +64,38 @@ public:
   friend bool operator==(const channel_side&, const channel_side&) noexcept = default;
 
 private:
+  friend class uncounted_side;
+
   char* word_ = nullptr; // the channel's address, which is even, and the side added
+};
+
+/// The same without a reference, for as long as it is known that the channel has not been freed.
+class uncounted_side {
+public:
+  uncounted_side() noexcept = default;
+
+  explicit uncounted_side(const channel_side& from) noexcept : word_(from.word_) {}
+
+  /// The other side of what `from` refers to.
+  static uncounted_side peer_of(const channel_side& from) noexcept {
+    uncounted_side made{from};
+    made.word_ += from.side() == 0 ? 1 : -1;
+    return made;
+  }
+
+  explicit operator bool() const noexcept { return word_ != nullptr; }
+
+  /// None if the channel is being destroyed.
+  channel_side counted() const noexcept {
+    channel_side made;
+    made.word_ = word_;
+    if (!add_ref_if_any(made.channel()))
+      made.word_ = nullptr;
+    return made;
+  }
+
+private:
+  char* word_ = nullptr;
 };
 
 } // namespace hawser::detail
