@@ -4,6 +4,7 @@
 
 #include "hawser/event.hpp"
 #include "system_state.hpp"
+#include "turn_job.hpp"
 
 namespace hawser::detail {
 
@@ -46,6 +47,10 @@ void context_reporter::report_channel(const endpoint& made) {
   system_.open_ports.made(made);
   if (system_.channel_made && context_)
     system_.channel_made(context_, made.observe());
+}
+
+void context_reporter::report_long_turn() noexcept {
+  rouse_workers(system_.actors);
 }
 
 // `quit` leaves an actor without a behaviour, whatever the reason, and so can `unbecome`: CAF ends

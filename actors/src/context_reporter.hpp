@@ -45,6 +45,7 @@ public:
   void report_refused_post(std::string_view where, const error& err) override;
   void report_undecodable(std::string_view where, const error& err) override;
   void report_channel(const endpoint& made) override;
+  void report_long_turn() noexcept override;
   bool goes_on() const noexcept override;
 
 private:

@@ -4,6 +4,27 @@
 
 namespace hawser::detail {
 
+namespace {
+
+// Nothing to do; whoever gets it is awake.
+class call final : public job {
+public:
+  resume_result resume(execution_unit*, std::size_t) override { return awaiting_message; }
+
+protected:
+  void add_ref() const noexcept override {}
+  void release() const noexcept override {}
+};
+
+} // namespace
+
+void rouse_workers(caf::actor_system& actors) noexcept {
+  static call both; // Outlives every system.
+  // The workers are called in turn, and one of them may be this thread's.
+  for (int i = 0; i < 2; ++i)
+    run_later(both, nullptr, actors);
+}
+
 execution_unit*& current_execution_unit() noexcept {
   // Asked for with every wake-up; the model saves a call each time.
   [[gnu::tls_model("initial-exec")]] static constinit thread_local execution_unit* unit = nullptr;

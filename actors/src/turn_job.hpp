@@ -57,6 +57,11 @@ private:
   std::atomic<std::uint8_t> state_{0};
 };
 
+/// Has workers of the scheduler that sleep look for something to do. A context that is woken stands
+/// in the queue of the worker that runs who woke it, and CAF's workers sleep up to 10 ms between
+/// two looks into the queues of the others.
+void rouse_workers(caf::actor_system& actors) noexcept;
+
 /// Wakes a context by having its turn scheduled, through the execution unit of the posting actor:
 /// from outside the scheduler a wake-up costs about four times as much.
 class turn_waker : public waker {

@@ -147,7 +147,7 @@ error context_broadcasts::post(broadcaster& source, const value& data) {
   const auto post = std::make_shared<const broadcast_post>(
     broadcast_post{std::move(group), posting.place, source.born_, to_string(core_.origin),
                    broadcast_kind::message, msg->to_be_rebuilt, cluster});
-  ++core_.statistics.messages_posted;
+  core_.count_post();
   for (const auto& to : *posting.to)
     if (to != inbox_ || anybody_here)
       to->push(msg->data, msg->bytes, post);

@@ -116,6 +116,7 @@ bool registry_core::run_turn(std::size_t deliveries_max) {
   if (stopping() || suspended)
     return false; // Suspended, it stays woken: who posts meanwhile need not call.
   const current_registry_guard guard{this};
+  turn_posts = 0;
   auto left = deliveries_max == 0 ? bounds().deliveries_per_turn_max : deliveries_max;
   ready->begin_turn();
   ready->move_to(turns_);

@@ -30,7 +30,7 @@ error registry_core::push_alone(port& source, message&& msg) {
     return queue_is_full("peer");
   if (outcome != pushed::discarded)
     pending.posted(source, bytes);
-  ++statistics.messages_posted;
+  count_post();
   return {};
 }
 
@@ -85,7 +85,7 @@ void registry_core::push_with_ports(port& source, bool travelling, message&& msg
       if (end)
         travellers.push_back(end.own_carrier());
   const auto outcome = source.end().peer_inbox().push(std::move(msg));
-  ++statistics.messages_posted;
+  count_post();
   if (outcome != pushed::discarded)
     pending.posted(source, bytes);
   const auto has_passengers = [](const carrier& at) { return at.inbox().has_passengers(); };
@@ -109,7 +109,7 @@ error registry_core::post_to_window(window& target, const value& data,
   if (termination.stop_requested())
     return {};
   msg->with_extras().window = std::move(sender);
-  ++statistics.messages_posted;
+  count_post();
   target.inbox.push(*std::move(msg));
   return {};
 }

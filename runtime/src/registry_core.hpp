@@ -108,6 +108,14 @@ public:
   /// The same for data that is shared as it is, without a transfer list: most messages are so.
   error post_plain(port& source, value&& data);
 
+  void count_post() noexcept {
+    ++statistics.messages_posted;
+    constexpr std::uint16_t first = 256;
+    constexpr std::uint16_t then = 4096;
+    if (++turn_posts % then == first)
+      host.report_long_turn();
+  }
+
   /// A post at that port has failed.
   void refused(const port& source, const error& err);
 
@@ -173,7 +181,8 @@ public:
   bool stopped = false;     ///< No event after the current one.
   bool suspended = false;   ///< The same, for a while.
   bool closed = false;
-  std::shared_ptr<broadcast_hub> hub;             ///< None before it is needed or given.
+  std::uint16_t turn_posts = 0;       ///< Messages posted in this turn, as far as 16 bits tell.
+  std::shared_ptr<broadcast_hub> hub; ///< None before it is needed or given.
   std::unique_ptr<context_broadcasts> broadcasts; ///< None before it is needed.
   std::stop_token termination; ///< As `stopped`, from outside; posts are in vain then.
 

@@ -48,6 +48,10 @@ public:
 
   /// The context has made a channel, and this is an end of it.
   virtual void report_channel(const endpoint& made) { static_cast<void>(made); }
+
+  /// The context has posted 256 messages in this turn, and again with every 4096 more: whom it has
+  /// woken should not wait until it is through.
+  virtual void report_long_turn() noexcept {}
 };
 
 /// A message that was taken without an event.
