@@ -37,6 +37,40 @@ TEST_CASE("a burst wakes its receiver once, however many ports it goes to", "[re
   CHECK(a.waker().wakes() == 0);
 }
 
+// A context that counts how often it was said to be in a long turn.
+class posting_context : public test_context {
+public:
+  using test_context::test_context;
+
+  int told = 0;
+
+private:
+  void report_long_turn() noexcept override { ++told; }
+};
+
+TEST_CASE("a host is told of a turn in which much is posted, of each anew", "[registry]") {
+  posting_context poster{"poster"};
+  test_context other{"other"};
+  const auto begin = connect(other, poster);
+  const auto ends = connect(other, poster);
+  inbox at{ends.port1};
+  begin.port2.on_message([&ends](message_event& ev) {
+    for (int i = 0; i < *ev.data().as<int>(); ++i)
+      ends.port2.post_message(i);
+  });
+  const auto told_after = [&](int posts) {
+    poster.told = 0;
+    begin.port1.post_message(posts);
+    settle(other, poster);
+    return poster.told;
+  };
+  CHECK(told_after(255) == 0);
+  CHECK(told_after(255) == 0);
+  CHECK(told_after(256) == 1);
+  CHECK(told_after(4351) == 1);
+  CHECK(told_after(4352) == 2);
+}
+
 TEST_CASE("posting to itself within a turn wakes nobody", "[registry]") {
   test_context context;
   auto [port1, port2] = context->make_channel();
