@@ -221,5 +221,39 @@ TEST_CASE("a context may end at any moment of a flood", "[stress]") {
   }
 }
 
+TEST_CASE("what a port travels in may end while its peer posts", "[stress]") {
+  // The inner port waits in the queue of the outer one, which waits in that of a third. They end
+  // together, and the outer channel before the inner port is closed.
+  constexpr int rounds = 3000;
+  constexpr int posts = 50;
+  test_context poster{"poster"};
+  test_context source{"source"};
+  for (int round = 0; round < rounds; ++round) {
+    auto [near, inner] = connect(poster, source);
+    auto [outer1, outer2] = source->make_channel();
+    auto [third1, third2] = source->make_channel();
+    outer1.post_message("inner", {inner});
+    third1.post_message("outer", {outer2});
+    outer1.close();
+    inner = outer1 = outer2 = third1 = {};
+    const inbox ends{near};
+    std::barrier start{2};
+    std::thread flood{[&start, port = std::move(near)] {
+      start.arrive_and_wait();
+      for (int i = 0; i < posts; ++i)
+        port.post_message(i);
+    }};
+    start.arrive_and_wait();
+    for (std::atomic<int> spins{round % 500}; spins > 0;)
+      --spins;
+    third2.close();
+    third2 = {};
+    flood.join();
+    settle(poster, source);
+    REQUIRE(ends.seen.size() == 1);
+    REQUIRE(ends.seen[0].starts_with("close undeliverable"));
+  }
+}
+
 } // namespace
 } // namespace hawser
