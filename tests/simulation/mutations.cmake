@@ -6,8 +6,8 @@ set(mutants "")
 # mutation(<name> <file of runtime/src, or of routing there> <text> <replacement> [<test cases>])
 #
 # Makes `hawser-mutant-<name>`, which must find a violation within 2,000 worlds, or fail one of the test cases. The text
-# must stand in the file exactly once, so that a rule that is written anew takes its mutation along. What the program
-# has of its own stands in the place of what the shared library has: linked with -Bsymbolic no mutant would mutate.
+# must stand in the file exactly once, so that a rule that is written anew takes its mutation along. The program has the
+# runtime inside, its own copy instead of the file's object: within the shared library nothing can be replaced.
 function(mutation name file text replacement)
   if(NOT file MATCHES "/")
     set(file "routing/${file}")
@@ -25,18 +25,20 @@ function(mutation name file text replacement)
   file(CONFIGURE OUTPUT "${copy}" CONTENT "@content@" @ONLY)
 
   set(target hawser-mutant-${name})
+  string(REGEX REPLACE "([.+])" "\\\\\\1" object "/src/${file}.o")
+  set(others "$<FILTER:$<TARGET_OBJECTS:hawser-runtime>,EXCLUDE,${object}$>")
   if(ARGC GREATER 4)
-    add_executable(${target} "${copy}" $<TARGET_OBJECTS:hawser-simulation-scenarios>)
+    add_executable(${target} "${copy}" ${others} $<TARGET_OBJECTS:hawser-simulation-scenarios>)
     target_link_libraries(${target} PRIVATE Catch2::Catch2WithMain)
     set(command ${target} "${ARGV4}")
   else()
-    add_executable(${target} "${copy}" $<TARGET_OBJECTS:hawser-simulate>)
+    add_executable(${target} "${copy}" ${others} $<TARGET_OBJECTS:hawser-simulate>)
     set(command ${target} --seeds 2000 --until-found)
   endif()
   hawser_target(${target})
-  # What the program defines itself, it does not take from the library.
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/runtime/src" "${PROJECT_SOURCE_DIR}/runtime/src/routing")
-  target_link_libraries(${target} PRIVATE hawser-simulation CLI11::CLI11)
+  target_link_libraries(${target} PRIVATE hawser-simulation CLI11::CLI11 Libidn2::Libidn2)
+  target_link_options(${target} PRIVATE LINKER:--strip-debug) # There are many of them.
   add_test(NAME "mutation: ${name}" COMMAND ${command})
   set_tests_properties("mutation: ${name}" PROPERTIES LABELS simulation TIMEOUT 60 WILL_FAIL TRUE)
 endfunction()
