@@ -92,13 +92,13 @@ void mailbox::schedule_locked() noexcept {
 }
 
 pushed mailbox::push(message&& msg) {
-  const auto outcome = push_within(std::move(msg), nullptr, nullptr);
+  const auto outcome = push_within(msg, nullptr, nullptr);
   if (outcome == pushed::discarded)
     disembark_all(msg);
   return outcome;
 }
 
-pushed mailbox::push_within(message&& msg, const limits* bounds, const endpoint* poster) {
+pushed mailbox::push_within(message& msg, const limits* bounds, const endpoint* poster) {
   auto outcome = pushed::queued;
   carrier around; // The queue this mailbox itself travels in.
   const auto bytes = msg.bytes;

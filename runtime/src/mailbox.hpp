@@ -63,12 +63,8 @@ public:
 
   /// The same, but refuses if there is no room. A poster's bounds are looked up only if it is not
   /// known that there is: they lie elsewhere.
-  pushed push(message&& msg, const limits& bounds) {
-    return push_within(std::move(msg), &bounds, nullptr);
-  }
-  pushed push(message&& msg, const endpoint& poster) {
-    return push_within(std::move(msg), nullptr, &poster);
-  }
+  pushed push(message&& msg, const limits& bounds) { return push_within(msg, &bounds, nullptr); }
+  pushed push(message&& msg, const endpoint& poster) { return push_within(msg, nullptr, &poster); }
 
   /// No more will come: the owner gets a close notice after what is queued.
   void end(close_notice notice);
@@ -221,8 +217,9 @@ private:
   /// Its owner, if it has one, is to come by.
   void schedule_locked() noexcept;
 
-  // Whoever posts without a bound gives neither.
-  pushed push_within(message&& msg, const limits* bounds, const endpoint* poster);
+  // Takes the message unless it is refused or discarded. Whoever posts without a bound gives
+  // neither.
+  pushed push_within(message& msg, const limits* bounds, const endpoint* poster);
 
   bool known_to_fit_locked(std::uint64_t bytes) const noexcept {
     return ending_ == ending::none && credit_.messages != 0 && bytes <= credit_.bytes;
