@@ -17,8 +17,9 @@ class Chaos(CliTest):
         self.assertEqual(table["outcome"], "held")
         killed = {each["name"]: each["killed"] for each in table["nodes"]}
         self.assertEqual(killed, {"north": False, "east": True, "south": True, "west": False})
-        # Six writers see the first victim die, and each of four readers loses a neighbour.
-        self.assertGreaterEqual(table["closes"]["node_lost"], 10)
+        # Two readers lose a neighbour with the first victim. Of the others who may be told, a writer whose own channel
+        # was lost first is gone by then, and after the second victim the run may be over.
+        self.assertGreaterEqual(table["closes"]["node_lost"], 2)
         self.assertLessEqual(set(table["closes"]), {"node_lost", "undeliverable", "context_closed"})
         ends = re.findall(r"writer\.[0-5] \| (?:close: |\d+ messages arrived, in order)", ran.stderr)
         self.assertEqual(len(ends), 6, ran.stderr)

@@ -225,7 +225,6 @@ TEST_CASE("what a port travels in may end while its peer posts", "[stress]") {
   // The inner port waits in the queue of the outer one, which waits in that of a third. They end
   // together, and the outer channel before the inner port is closed.
   constexpr int rounds = 3000;
-  constexpr int posts = 50;
   test_context poster{"poster"};
   test_context source{"source"};
   for (int round = 0; round < rounds; ++round) {
@@ -237,16 +236,15 @@ TEST_CASE("what a port travels in may end while its peer posts", "[stress]") {
     outer1.close();
     inner = outer1 = outer2 = third1 = {};
     const inbox ends{near};
-    std::barrier start{2};
-    std::thread flood{[&start, port = std::move(near)] {
-      start.arrive_and_wait();
-      for (int i = 0; i < posts; ++i)
-        port.post_message(i);
+    std::atomic<int> posted{0};
+    std::atomic<bool> ended{false};
+    std::thread flood{[&, port = std::move(near)] {
+      for (; !ended; ++posted)
+        port.post_message(posted.load());
     }};
-    start.arrive_and_wait();
-    for (std::atomic<int> spins{round % 500}; spins > 0;)
-      --spins;
+    while (posted <= round % 50) {}
     third2.close();
+    ended = true;
     third2 = {};
     flood.join();
     settle(poster, source);
