@@ -277,7 +277,7 @@ private:
     mailbox_owner* owner_; // while it is owned
     // While it travels, and that is until the message has left the queue there, by whatever way;
     // so the channel has not been freed. A reference would be counted at both ends of that queue
-    // for each port, a tenth of the time of sending one.
+    // for each port: 5 % of the time of sending one in one series of pairs, 1 % in another.
     uncounted_side around_;
   };
   std::uint64_t posted_messages_ = 0;
