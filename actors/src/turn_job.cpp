@@ -19,7 +19,7 @@ protected:
 } // namespace
 
 void rouse_workers(caf::actor_system& actors) noexcept {
-  static call both; // Outlives every system.
+  static call both; // Has no state, so that it may stand in any number of queues.
   // The workers are called in turn, and one of them may be this thread's.
   for (int i = 0; i < 2; ++i)
     run_later(both, nullptr, actors);

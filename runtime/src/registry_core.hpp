@@ -181,8 +181,8 @@ public:
   bool stopped = false;     ///< No event after the current one.
   bool suspended = false;   ///< The same, for a while.
   bool closed = false;
-  std::uint16_t turn_posts = 0;       ///< Messages posted in this turn, as far as 16 bits tell.
-  std::shared_ptr<broadcast_hub> hub; ///< None before it is needed or given.
+  std::uint16_t turn_posts = 0;                   ///< Posted since this turn began, modulo 2^16.
+  std::shared_ptr<broadcast_hub> hub;             ///< None before it is needed or given.
   std::unique_ptr<context_broadcasts> broadcasts; ///< None before it is needed.
   std::stop_token termination; ///< As `stopped`, from outside; posts are in vain then.
 

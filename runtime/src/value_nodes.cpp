@@ -206,7 +206,7 @@ namespace detail {
 // however deep the value is. Plain values of few levels, which most messages are, do without.
 void destroy(value_node* node) noexcept {
   constexpr std::uint32_t recursed_depth_max = 16;
-  if (node->type == value_type::string && !node->in_graph)
+  if (node->type == value_type::string && !node->in_graph) // The commonest part of all.
     return delete_text(node);
   if (node->depth <= recursed_depth_max && !node->active && !node->in_graph)
     return delete_node(node);

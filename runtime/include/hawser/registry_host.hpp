@@ -50,7 +50,8 @@ public:
   virtual void report_channel(const endpoint& made) { static_cast<void>(made); }
 
   /// The context has posted 256 messages in this turn, and again with every 4096 more: whom it has
-  /// woken should not wait until it is through.
+  /// woken should not wait until it is through. What is posted outside of turns counts on from the
+  /// last one.
   virtual void report_long_turn() noexcept {}
 };
 
