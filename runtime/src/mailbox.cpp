@@ -91,6 +91,18 @@ void mailbox::schedule_locked() noexcept {
     owner->enlist_locked();
 }
 
+// Something has been appended. What it counts counts in the queue around it, too.
+inline carrier mailbox::tell_locked() {
+  if (auto* more = extras())
+    arm_if_above_locked(*more);
+  if (place_ == place::owned) {
+    if (enabled_)
+      schedule_locked();
+    return {};
+  }
+  return place_ == place::travelling ? around_.counted() : carrier{};
+}
+
 pushed mailbox::push(message&& msg) {
   const auto outcome = push_within(msg, nullptr, nullptr);
   if (outcome == pushed::discarded)
@@ -123,20 +135,35 @@ pushed mailbox::push_within(message& msg, const limits* bounds, const endpoint* 
     posted_messages_ += 1;
     posted_bytes_ += bytes;
     spend_locked(1, bytes + carried);
-    if (auto* more = extras())
-      arm_if_above_locked(*more);
-    if (place_ == place::owned) {
-      if (enabled_)
-        schedule_locked();
-    } else {
+    around = tell_locked();
+    if (place_ != place::owned)
       outcome = pushed::adrift;
-      if (place_ == place::travelling)
-        around = around_.counted();
-    }
   }
   if (around)
     charge_around(std::move(around), static_cast<std::int64_t>(bytes + carried));
   return outcome;
+}
+
+bool mailbox::push_all(std::span<message> some) {
+  carrier around;
+  std::uint64_t bytes = 0;
+  {
+    const std::scoped_lock guard{lock_};
+    if (!open_locked())
+      return false;
+    for (auto& each : some) {
+      const auto counted = each.bytes;
+      incoming_.push_back(std::move(each));
+      posted_messages_ += 1;
+      posted_bytes_ += counted;
+      spend_locked(1, counted);
+      bytes += counted;
+    }
+    around = tell_locked();
+  }
+  if (around)
+    charge_around(std::move(around), static_cast<std::int64_t>(bytes));
+  return true;
 }
 
 void mailbox::end(close_notice notice) {

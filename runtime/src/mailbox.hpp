@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -65,6 +66,9 @@ public:
   /// known that there is: they lie elsewhere.
   pushed push(message&& msg, const limits& bounds) { return push_within(msg, &bounds, nullptr); }
   pushed push(message&& msg, const endpoint& poster) { return push_within(msg, nullptr, &poster); }
+
+  /// The same for several without ports. False: discarded.
+  bool push_all(std::span<message> some);
 
   /// No more will come: the owner gets a close notice after what is queued.
   void end(close_notice notice);
@@ -216,6 +220,8 @@ private:
 
   /// Its owner, if it has one, is to come by.
   void schedule_locked() noexcept;
+
+  carrier tell_locked();
 
   // Takes the message unless it is refused or discarded. Whoever posts without a bound gives
   // neither.

@@ -12,8 +12,11 @@ using namespace hawser::test;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span{data, size});
   // Small, so that they are met.
-  const frame_limits bounds{
-    .frame_bytes_max = 2048, .ports_max = 8, .runs_max = 16, .text_bytes_max = 64};
+  const frame_limits bounds{.frame_bytes_max = 2048,
+                            .ports_max = 8,
+                            .runs_max = 16,
+                            .run_messages_max = 8,
+                            .text_bytes_max = 64};
   const auto first = decode_frame(bytes, bounds);
   if (!first) {
     require(first.error() == errc::data_decode_error, "an error of another kind");

@@ -171,9 +171,17 @@ waypoint_frame outlaw::forged_frame(unsigned to) {
                                       close_reason::context_crashed, close_reason::protocol};
   const auto reason = reasons[below(std::size(reasons))];
   const auto hops = static_cast<std::uint32_t>(chance(0.1) ? number() : below(3));
-  switch (below(11)) {
+  switch (below(12)) {
     case 0:
       return data_frame{number(), forged_message(to)};
+    case 11: {
+      run_frame made{number(), {}};
+      for (auto messages = 1 + below(4); messages > 0; --messages) {
+        auto each = forged_message(to);
+        made.messages.push_back({std::move(each.data), each.bytes, each.hops});
+      }
+      return made;
+    }
     case 1:
       return fin_frame{number(), reason, chance(0.5) ? std::optional{number()} : std::nullopt,
                        hops};

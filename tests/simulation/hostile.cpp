@@ -81,6 +81,8 @@ void outlaw::overhear(unsigned from, unsigned to, const frame& what) {
     return;
   if (carrier != nullptr)
     remember(data_, carrier->data);
+  if (const auto* run = routed == nullptr ? nullptr : std::get_if<run_frame>(&routed->what))
+    remember(data_, run->messages.back().data);
   if (const auto* to_window = std::get_if<window_frame>(&what))
     return remember(windows_, {to, to_window->target});
   if (const auto* watch = std::get_if<window_watch_frame>(&what))

@@ -31,6 +31,7 @@ mix mix_of(std::uint64_t seed) {
   chosen.bounds.unsettled_links_max =
     pick(std::size_t{8}, std::size_t{8}, std::size_t{8}, std::size_t{1});
   chosen.piece_bytes = pick(std::size_t{0}, std::size_t{0}, std::size_t{60}, std::size_t{200});
+  chosen.bounds.run_messages_max = pick(std::size_t{1}, std::size_t{2}, std::size_t{256});
   return chosen;
 }
 

@@ -27,7 +27,7 @@ struct mix {
   std::size_t piece_bytes = 0; ///< Frames go by lanes, larger ones than this in pieces; 0: whole.
   double lie = 0.0;            ///< The network loses, repeats or reorders a frame, once.
   bool counted = true;         ///< Connections count frames, and break at one that is not the next.
-  router_limits bounds = {};
+  router_limits bounds = {.run_messages_max = 1}; ///< Scenarios count frames.
 };
 
 /// Draws a mix that suits a seed.

@@ -71,4 +71,7 @@ mutation(strangers_end_streams ending.cpp "if (link == w.out || link == w.succes
 mutation(strangers_feed streaming.cpp "  auto* over = w.find_in(link);\n  if (over == nullptr) {" "  auto* over = w.in.empty() ? nullptr : w.in.data();\n  if (over == nullptr) {")
 mutation(late_watch_unanswered windows.cpp "if (found == nullptr || found->target->closed.load())" "if (found == nullptr)" "[S91]")
 mutation(strangers_end_windows windows.cpp "for (const auto& each : twins_.of(from, f.window))" "for (const auto& each : f.window ? twins_.all() : twins_.of(from))" "[S91]")
+mutation(runs_overtake streaming.cpp "|| w.next_in.messages != f.number" "")
+mutation(credit_of_runs_not_checked streaming.cpp "w.next_in.messages >= end" "w.next_in.messages >= end + 9" "[S92]")
+mutation(ports_lost_in_runs streaming.cpp "!first.ports.empty()" "first.ports.size() == ~0ULL")
 mutation(brought_forgotten moving.cpp "  d.unread = d.unread + w.brought_to_come;\n" "")

@@ -89,6 +89,17 @@ private:
     return made;
   }
 
+  run_frame run() {
+    run_frame made{number(), {}};
+    for (auto messages = 1 + below(below(10) == 0 ? 300 : 5); messages > 0; --messages) {
+      std::vector<std::byte> bytes(2 + below(below(10) == 0 ? 1000 : 40));
+      for (auto& each : bytes)
+        each = static_cast<std::byte>(random_());
+      made.messages.push_back({encoded_data::copy_of(bytes), number(), hops()});
+    }
+    return made;
+  }
+
   port_descriptor port() {
     port_descriptor made;
     made.id = draw<waypoint_id>(random_);
@@ -107,7 +118,7 @@ private:
   }
 
   waypoint_frame what() {
-    switch (below(11)) {
+    switch (below(12)) {
       case 0:
         return data_frame{number(), message()};
       case 1: {
@@ -132,6 +143,8 @@ private:
         return credit_frame{number(), tally(), hops()};
       case 9:
         return broken_frame{reason()};
+      case 10:
+        return run();
       default:
         return gone_frame{};
     }

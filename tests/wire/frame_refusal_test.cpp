@@ -96,7 +96,7 @@ TEST_CASE("bytes behind a frame are refused", "[wire][frame]") {
 TEST_CASE("a refusal names the byte and what was expected there", "[wire][frame]") {
   CHECK(refusal("") == "byte 0: expected the kind of a frame, but the bytes end");
   CHECK(refusal("00" + ids) == "byte 0: expected the kind of a frame, not 0");
-  CHECK(refusal("0f" + ids) == "byte 0: expected the kind of a frame, not 15");
+  CHECK(refusal("10" + ids) == "byte 0: expected the kind of a frame, not 16");
   CHECK(refusal("0b" + some_id + "00")
         == "byte 17: expected the waypoint a frame comes from, but the bytes end");
   CHECK(refusal("01" + ids) == "byte 33: expected the number of a message, but the bytes end");
@@ -131,6 +131,20 @@ TEST_CASE("a port is refused by what is wrong with it", "[wire][frame]") {
   CHECK(refusal(start + "02 00" + end)
         == "byte 70: expected the flags of a port, at most 1, not 2");
   CHECK(refusal(start + "00 02" + end) == "byte 71: expected a side, 0 or 1, not 2");
+}
+
+TEST_CASE("a run has messages, each with data", "[wire][frame]") {
+  const auto start = "0f" + ids + "07 ";
+  CHECK(refusal(start + "01 02 00 02 01 f6") == "read as 0002 -> 0001 RUN 7 of 1");
+  CHECK(refusal(start + "00") == "byte 34: expected at least one message");
+  CHECK(refusal(start + "02 02 00 02 01 f6")
+        == "byte 34: expected as many bytes as would fill all messages of a run, not 2");
+  CHECK(refusal(start + "01 02 00 01 01 f6")
+        == "byte 37: expected the data of a message in at least 2 bytes, not 1");
+  CHECK(refusal(start + "01 02 00 03 01 f6")
+        == "byte 37: expected the data of a message in 3 bytes, but there are 2");
+  CHECK(refusal(start + "03 " + repeated("02 00 02 01 f6 ", 3), {.run_messages_max = 2})
+        == "byte 34: expected at most 2 messages of a run, not 3");
 }
 
 TEST_CASE("a number has one form", "[wire][frame]") {

@@ -100,6 +100,9 @@ std::vector<frame_sample> make_samples() {
      routed(credit_frame{12, {268, below_zero(2)}, 1})},
     {"ee02 -> ee01 BROKEN node_lost", routed(broken_frame{close_reason::node_lost})},
     {"ee02 -> ee01 GONE", routed(gone_frame{})},
+    {"ee02 -> ee01 RUN 7 of 2",
+     routed(
+       run_frame{7, {{data_of("01 66 68 61 77 73 65 72"), 8, 0}, {data_of("01 f6"), 300, 1}}})},
     {"WINDOW ee40 port ee10 direct",
      window_frame{id_of<window_id>(0x40),
                   {"https://a.example", "https://b.example", id_of<window_id>(0x41), "main"},
@@ -215,6 +218,17 @@ public:
   void tell(const broken_frame& from) { tell(from.reason); }
 
   void tell(const gone_frame&) {}
+
+  void tell(const run_message& from) {
+    const auto& [data, bytes, hops] = from;
+    text += to_hex(data.joined()) + " | ";
+    tell_all(bytes, hops);
+  }
+
+  void tell(const run_frame& from) {
+    const auto& [number, messages] = from;
+    tell_all(number, messages);
+  }
 
   void tell(const routed_frame& from) {
     const auto& [target, origin, what] = from;

@@ -72,6 +72,20 @@ struct data_frame {
   frame_message message;
 };
 
+/// One message of a run.
+struct run_message {
+  encoded_data data;
+  std::uint64_t bytes = 0; ///< As `frame_message` has it, as are the hops.
+  std::uint32_t hops = 0;
+};
+
+/// Numbered messages, one after the other: what as many data frames would say. None brings a port
+/// or is in trouble, and none is large.
+struct run_frame {
+  std::uint64_t number = 0;          ///< Of the first.
+  std::vector<run_message> messages; ///< At least one.
+};
+
 /// The last of a stream: the end that sent it has been closed.
 struct fin_frame {
   std::uint64_t number = 0;
@@ -137,7 +151,7 @@ struct gone_frame {};
 
 using waypoint_frame =
   std::variant<data_frame, fin_frame, outbox_frame, end_frame, announce_frame, bind_frame,
-               start_frame, decline_frame, credit_frame, broken_frame, gone_frame>;
+               start_frame, decline_frame, credit_frame, broken_frame, gone_frame, run_frame>;
 
 /// Over a link: from one waypoint to another.
 struct routed_frame {

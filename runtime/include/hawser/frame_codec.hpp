@@ -21,6 +21,9 @@ struct frame_limits {
   /// Runs of posts one port brings.
   std::size_t runs_max = std::size_t{1} << 14;
 
+  /// Messages of one run.
+  std::size_t run_messages_max = 4096;
+
   /// Bytes of one text: an origin, a name, a contact.
   std::size_t text_bytes_max = 4096;
 };

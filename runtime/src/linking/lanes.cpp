@@ -17,6 +17,12 @@ void append_length(std::vector<std::byte>& to, std::uint32_t length) {
   store_big_endian(length, to.data() + at);
 }
 
+const run_frame* run_in(const frame& from) {
+  const auto* routed = std::get_if<routed_frame>(&from);
+  return routed == nullptr ? nullptr : std::get_if<run_frame>(&routed->what);
+}
+
+// The only one, if that is what it brings.
 const frame_message* message_of(const frame& from) {
   if (const auto* to_window = std::get_if<window_frame>(&from))
     return &to_window->message;
@@ -31,6 +37,12 @@ const frame_message* message_of(const frame& from) {
 
 // About what a frame comes to that is not encoded yet.
 std::size_t data_bytes(const frame& of) {
+  if (const auto* run = run_in(of)) {
+    std::size_t all = 0;
+    for (const auto& each : run->messages)
+      all += each.data.size();
+    return all;
+  }
   const auto* message = message_of(of);
   return message == nullptr ? 0 : message->data.size();
 }
@@ -77,7 +89,8 @@ void outgoing_lanes::push(const frame& what) {
 void outgoing_lanes::push(const frame& what, std::uint64_t order) {
   if (auto* first = large_.empty() ? nullptr : in_the_way_of(what))
     return wait_for(*first, what, order);
-  if (data_bytes(what) > piece_bytes_max_)
+  if (const auto* message = message_of(what);
+      message != nullptr && message->data.size() > piece_bytes_max_)
     return push_large(what, {}, order);
   // Nearly every other one is small, and needs no memory of its own.
   const bool first = small_.empty() || small_.back().bytes.size() >= piece_bytes_max_;
@@ -103,7 +116,7 @@ void outgoing_lanes::push(const frame& what, std::uint64_t order) {
     batch->bytes.assign(from, bytes.end());
     bytes.erase(from, bytes.end());
   }
-  if (message_of(what) == nullptr) {
+  if (message_of(what) == nullptr && run_in(what) == nullptr) {
     batch->control_bytes += size;
     control_bytes_ += size;
   }

@@ -60,6 +60,10 @@ struct printer {
   }
 
   std::string operator()(const gone_frame&) const { return "GONE"; }
+
+  std::string operator()(const run_frame& f) const {
+    return "RUN " + std::to_string(f.number) + " of " + std::to_string(f.messages.size());
+  }
 };
 
 } // namespace

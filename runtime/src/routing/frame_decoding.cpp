@@ -56,8 +56,9 @@ private:
   // -- the kinds ----------------------------------------------------------------------------------
 
   void read(routed_frame& to, std::uint8_t first) {
-    if (first < static_cast<std::uint8_t>(kind::data)
-        || first > static_cast<std::uint8_t>(kind::gone))
+    if (first != static_cast<std::uint8_t>(kind::run)
+        && (first < static_cast<std::uint8_t>(kind::data)
+            || first > static_cast<std::uint8_t>(kind::gone)))
       return fail_at(begin_, "the kind of a frame, not " + std::to_string(first));
     read(to.target, "the waypoint a frame is for");
     read(to.origin, "the waypoint a frame comes from");
@@ -86,6 +87,8 @@ private:
       case kind::gone:
         to.what.emplace<gone_frame>();
         return;
+      case kind::run:
+        return read(to.what.emplace<run_frame>());
       case kind::window:
       case kind::window_watch:
       case kind::window_closed:
@@ -141,6 +144,30 @@ private:
     to.taken = number("how many messages were taken");
     read(to.limit);
     to.hops = hops();
+  }
+
+  void read(run_frame& to) {
+    to.number = number("the number of a message");
+    const auto* const before = at_;
+    const auto messages =
+      count(bounds_.run_messages_max, run_message_bytes_min, "messages of a run");
+    if (messages == 0)
+      fail_at(before, "at least one message");
+    to.messages.reserve(messages);
+    for (std::size_t i = 0; i < messages && trouble_.empty(); ++i)
+      read(to.messages.emplace_back());
+  }
+
+  void read(run_message& to) {
+    to.bytes = number("what a message counts");
+    to.hops = hops();
+    const auto* const before = at_;
+    const auto bytes = string("the data of a message");
+    if (bytes.size() < run_data_bytes_min)
+      return fail_at(before, "the data of a message in at least "
+                               + std::to_string(run_data_bytes_min) + " bytes, not "
+                               + std::to_string(bytes.size()));
+    to.data = encoded_data::copy_of(bytes);
   }
 
   void read(window_frame& to) {

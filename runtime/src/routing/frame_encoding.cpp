@@ -141,6 +141,18 @@ private:
 
   void put(const gone_frame&) {}
 
+  void put(const run_frame& f) {
+    number(f.number);
+    number(f.messages.size());
+    for (const auto& each : f.messages) {
+      number(each.bytes);
+      number(each.hops);
+      number(each.data.size());
+      for (const auto& piece : each.data.pieces())
+        raw(piece);
+    }
+  }
+
   // -- what they consist of -----------------------------------------------------------------------
 
   void put(const frame_message& from) {

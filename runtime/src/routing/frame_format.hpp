@@ -25,6 +25,7 @@ enum class kind : std::uint8_t {
   window = 12,
   window_watch = 13,
   window_closed = 14,
+  run = 15,
 };
 
 template <class Frame>
@@ -52,6 +53,8 @@ inline constexpr kind kind_of<broken_frame> = kind::broken;
 template <>
 inline constexpr kind kind_of<gone_frame> = kind::gone;
 template <>
+inline constexpr kind kind_of<run_frame> = kind::run;
+template <>
 inline constexpr kind kind_of<window_frame> = kind::window;
 template <>
 inline constexpr kind kind_of<window_watch_frame> = kind::window_watch;
@@ -69,10 +72,14 @@ inline constexpr flags window_source = 2;        ///< `source` follows.
 
 inline constexpr std::size_t id_bytes = 16;
 
-/// The fewest bytes a run of posts and a port take: what a count is checked against before memory
-/// is taken for so many.
+/// The fewest bytes a run of posts, a port and a message of a run take: what a count is checked
+/// against before memory is taken for so many.
 inline constexpr std::size_t run_bytes_min = 2;
 inline constexpr std::size_t port_bytes_min = id_bytes;
+
+/// In a run every message has data, of as many bytes as the shortest value.
+inline constexpr std::size_t run_data_bytes_min = 2;
+inline constexpr std::size_t run_message_bytes_min = 3 + run_data_bytes_min;
 
 inline constexpr unsigned number_bits = 7;        ///< In each byte of a number.
 inline constexpr std::uint8_t number_more = 0x80; ///< Set in all its bytes but the last.

@@ -149,9 +149,9 @@ void router_core::dispatch(const node_id& from, const waypoint_id& target,
   auto* w = find(target);
   if (w == nullptr) {
     dropped_.push_back(std::move(item.msg));
-    const bool answered = std::holds_alternative<data_frame>(what)
-                          || std::holds_alternative<fin_frame>(what)
-                          || std::holds_alternative<bind_frame>(what);
+    const bool answered =
+      std::holds_alternative<data_frame>(what) || std::holds_alternative<run_frame>(what)
+      || std::holds_alternative<fin_frame>(what) || std::holds_alternative<bind_frame>(what);
     if (answered)
       send_to(link, target, gone_frame{});
     return;
@@ -186,6 +186,8 @@ void router_core::dispatch(const node_id& from, const waypoint_id& target,
     void operator()(const broken_frame& f) { core.on_broken(w, link, f.reason); }
 
     void operator()(const gone_frame&) { core.on_gone(w, link); }
+
+    void operator()(run_frame& f) { core.on_run(w, link, std::move(f)); }
   };
   std::visit(visitor{*this, *w, link, item}, what);
 }

@@ -104,7 +104,11 @@ private:
   // -- streaming.cpp -----------------------------------------------------------------------------
 
   void emit(const waypoint& from, const link_address& to, std::uint64_t number, route_item&& item);
+  bool join_last(const waypoint& from, const link_address& to, std::uint64_t number,
+                 route_item& item);
   void on_item(waypoint& w, const link_address& link, std::uint64_t number, route_item&& item);
+  void on_run(waypoint& w, const link_address& link, run_frame&& f);
+  std::size_t hand_over_next(waypoint& w, const link_address& link, run_frame& f);
   void take_up(waypoint& w, in_link& over, std::uint64_t number, route_item&& item);
   void next_in_order(waypoint& w, std::uint64_t number, route_item&& item);
   void merge(waypoint& w);
@@ -187,7 +191,9 @@ private:
   std::vector<std::unique_ptr<waypoint>> graveyard_;
   std::deque<local_frame> local_;
   std::deque<shipment> shipments_;
-  std::vector<message> dropped_; // to be destroyed when nothing is being worked on
+  std::size_t last_run_bytes_ = 0; // of the data in the frame that is the last to be sent
+  std::vector<message> run_;       // being handed over
+  std::vector<message> dropped_;   // to be destroyed when nothing is being worked on
 
   value_encoder encoder_;
   encoded_data_sink encoding_; // of one message, for a moment

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "channel_state.hpp"
+#include "routing/frame_format.hpp"
 #include "routing/router_core.hpp"
 #include "transit.hpp"
 
@@ -26,9 +27,12 @@ void router_core::emit(const waypoint& from, const link_address& to, std::uint64
   } else if (to.node == self) {
     local_.push_back({to.waypoint, from.id, std::nullopt, number, std::move(item)});
   } else {
+    if (!item.msg.extras && join_last(from, to, number, item))
+      return;
     auto message = pack(std::move(item.msg), to.node, item.hops);
     if (!linked(to.node))
       return;
+    last_run_bytes_ = message.data.size();
     // In its place at once: a frame is large, and most are these.
     auto& routed = std::get<routed_frame>(
       output.frames
@@ -40,6 +44,42 @@ void router_core::emit(const waypoint& from, const link_address& to, std::uint64
     made.number = number;
     made.message = std::move(message);
   }
+}
+
+// Small messages that follow each other over one link share a frame.
+bool router_core::join_last(const waypoint& from, const link_address& to, std::uint64_t number,
+                            route_item& item) {
+  constexpr std::size_t message_bytes_max = std::size_t{1} << 10;
+  constexpr std::size_t run_bytes_max = std::size_t{1} << 14;
+  const auto fits = [](const encoded_data& data) {
+    return data.size() >= frame_format::run_data_bytes_min && data.size() <= message_bytes_max;
+  };
+  if (bounds.run_messages_max < 2 || output.frames.empty() || output.frames.back().first != to.node)
+    return false;
+  auto* last = std::get_if<routed_frame>(&output.frames.back().second);
+  if (last == nullptr || last->target != to.waypoint || last->origin != from.id)
+    return false;
+  auto* run = std::get_if<run_frame>(&last->what);
+  if (run != nullptr ? run->messages.size() >= bounds.run_messages_max
+                         || number != run->number + run->messages.size()
+                     : !std::holds_alternative<data_frame>(last->what))
+    return false;
+  encode(item.msg);
+  auto& data = item.msg.encoded;
+  if (!fits(data) || last_run_bytes_ + data.size() > run_bytes_max)
+    return false;
+  if (run == nullptr) {
+    auto& single = std::get<data_frame>(last->what);
+    auto& first = single.message;
+    if (number != single.number + 1 || !first.ports.empty() || !fits(first.data))
+      return false;
+    run_frame made{single.number, {}};
+    made.messages.push_back({std::move(first.data), first.bytes, first.hops});
+    run = &last->what.emplace<run_frame>(std::move(made));
+  }
+  last_run_bytes_ += data.size();
+  run->messages.push_back({std::move(data), item.msg.bytes, item.hops});
+  return true;
 }
 
 // Two ends that travel inside each other's messages would follow each other for ever.
@@ -62,6 +102,50 @@ void router_core::on_item(waypoint& w, const link_address& link, std::uint64_t n
     return stray(link, "a message");
   }
   take_up(w, *over, number, std::move(item));
+}
+
+void router_core::on_run(waypoint& w, const link_address& link, run_frame&& f) {
+  for (auto i = hand_over_next(w, link, f); i < f.messages.size() && !w.gone; ++i) {
+    auto& next = f.messages[i];
+    route_item item;
+    item.msg.encoded = std::move(next.data);
+    item.msg.bytes = next.bytes;
+    item.hops = next.hops;
+    on_item(w, link, f.number + i, std::move(item));
+  }
+}
+
+// As many as are simply the next for an end that is here; returns their number. Whatever is to be
+// said about the others `take_up` says.
+std::size_t router_core::hand_over_next(waypoint& w, const link_address& link, run_frame& f) {
+  auto* over = w.find_in(link);
+  if (w.state != waypoint_state::open || over == nullptr || !over->active || over->next != f.number
+      || w.next_in.messages != f.number || f.number < w.brought_until || !w.early.empty()
+      || !w.ends.empty())
+    return 0;
+  const auto end = std::min(over->fence, w.granted.messages);
+  for (auto& next : f.messages) {
+    if (w.next_in.messages >= end
+        || static_cast<std::int64_t>(w.granted.bytes - w.next_in.bytes) <= 0
+        || next.data.size() > next.bytes)
+      break;
+    w.next_in.messages += 1;
+    w.next_in.bytes += next.bytes;
+    auto& msg = run_.emplace_back();
+    msg.encoded = std::move(next.data);
+    msg.bytes = next.bytes;
+    msg.hops = next.hops;
+  }
+  const auto count = run_.size();
+  over->next += count;
+  statistics.messages_received += count;
+  const bool taken = w.end.peer_inbox().push_all(run_);
+  run_.clear();
+  if (!taken) {
+    w.discarding = true;
+    offer_credit(w, telling::news);
+  }
+  return count;
 }
 
 void router_core::take_up(waypoint& w, in_link& over, std::uint64_t number, route_item&& item) {
