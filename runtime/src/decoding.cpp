@@ -17,9 +17,9 @@ namespace hawser::detail {
 
 using wire::major;
 
-error decoding::feed(std::span<const std::byte> bytes, rest more) {
+void decoding::feed(std::span<const std::byte> bytes, rest more) {
   if (trouble_)
-    return trouble_;
+    return;
   more_ = more;
   item_at_ = position();
   if (bytes.size()
@@ -27,7 +27,6 @@ error decoding::feed(std::span<const std::byte> bytes, rest more) {
     fail("more than " + std::to_string(options_.limits.encoded_bytes_max) + " bytes");
   else
     read(bytes);
-  return trouble_;
 }
 
 void decoding::read(std::span<const std::byte> bytes) {
@@ -228,19 +227,27 @@ void decoding::end_string() {
 
 // -- the end --------------------------------------------------------------------------------------
 
-result<value> decoding::take() {
+error decoding::take(value& into) {
   if (!trouble_ && !complete_) {
     item_at_ = position();
     fail("the bytes end in the middle of the value");
   }
-  return trouble_    ? result<value>{std::move(trouble_)}
-         : circular_ ? bind_circles()
-                     : result<value>{std::move(root_)};
+  if (trouble_)
+    return std::move(trouble_);
+  if (!circular_) {
+    into = std::move(root_);
+    return {};
+  }
+  auto bound = bind_circles();
+  if (!bound)
+    return bound.error();
+  into = *std::move(bound);
+  return {};
 }
 
-void decoding::reset(const wire_options& options) {
+void decoding::reset(std::size_t transferred_ports) {
   constexpr std::size_t kept_max = 1024;
-  options_ = options;
+  options_.transferred_ports = transferred_ports;
   position_ = item_at_ = promised_ = memory_ = 0;
   levels_ = 0;
   frames_.clear();
@@ -248,13 +255,14 @@ void decoding::reset(const wire_options& options) {
     frames_.shrink_to_fit();
   if (marked_.capacity() > 0)
     marked_ = {};
-  tags_ = {};
+  tags_.clear();
   if (body_.open || body_.left > 0 || body_.read.capacity() > 0)
     body_ = {};
   held_size_ = 0;
   root_ = {};
   circular_ = complete_ = false;
-  trouble_ = {};
+  if (trouble_)
+    trouble_ = {};
 }
 
 // The placeholders become what they stand for. Inside a platform object's content they are found

@@ -59,7 +59,7 @@ void decoding::open(kind what, wire::record record, std::uint64_t count) {
   top.what = what;
   top.record = record;
   top.at_key = pairs;
-  tags_ = {};
+  tags_.clear();
   if (what == kind::record && frames_.size() > 1
       && frames_[frames_.size() - 2].what == kind::record)
     top.leaf_nesting = static_cast<std::uint8_t>(frames_[frames_.size() - 2].leaf_nesting + 1);

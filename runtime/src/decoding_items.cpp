@@ -63,7 +63,7 @@ std::vector<std::byte> copy_unless(std::vector<std::byte>* owned,
 void decoding::take_scalar(value made) {
   if (tags_.mark != unmarked)
     marked_[tags_.mark] = made;
-  tags_ = {};
+  tags_.clear();
   note_arrival();
   deliver(std::move(made));
 }

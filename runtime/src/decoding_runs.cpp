@@ -54,8 +54,13 @@ inline bool read_number(const std::byte*& at, value* to) noexcept {
 
 void decoding::read_run() {
   for (;;) {
-    if (frames_.empty() || tags_.any() || body_.open || trouble_ || at_ == end_)
+    if (tags_.any() || body_.open || trouble_ || at_ == end_)
       return;
+    if (frames_.empty()) {
+      if (complete_ || !open_plain())
+        return;
+      continue;
+    }
     auto& top = frames_.back();
     if (top.remaining == indefinite)
       return;

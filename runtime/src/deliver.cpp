@@ -99,20 +99,15 @@ result<std::vector<message_port>> registry_core::receive_ports(message& msg) {
 error registry_core::decode(message& msg) {
   if (const auto trouble = msg.encoded.trouble(); !trouble.empty())
     return {errc::data_decode_error, std::string{trouble}};
-  const wire_options options{node_wire_limits, wire_scope::message,
-                             msg.extras ? msg.extras->ports.size() : 0};
-  if (decoder_)
-    decoder_->reset(options);
-  else
-    decoder_ = std::make_unique<decoding>(options);
+  if (!decoder_)
+    decoder_ = std::make_unique<decoding>(wire_options{node_wire_limits, wire_scope::message, 0});
+  decoder_->reset(msg.extras ? msg.extras->ports.size() : 0);
   const auto pieces = msg.encoded.pieces();
   for (std::size_t i = 0; i < pieces.size(); ++i)
-    static_cast<void>(decoder_->feed(
-      pieces[i], i + 1 == pieces.size() ? decoding::rest::none : decoding::rest::may_follow));
-  auto decoded = decoder_->take();
-  if (!decoded)
-    return decoded.error();
-  msg.data = *std::move(decoded);
+    decoder_->feed(pieces[i],
+                   i + 1 == pieces.size() ? decoding::rest::none : decoding::rest::may_follow);
+  if (auto err = decoder_->take(msg.data))
+    return err;
   msg.to_be_rebuilt = msg.data.active();
   msg.encoded.reset();
   return {};

@@ -10,13 +10,14 @@
 
 namespace hawser::detail {
 
+bool router_core::has_credit(const waypoint& w) {
+  const auto bytes_left = static_cast<std::int64_t>(w.allowed.bytes - w.sent.bytes);
+  return w.state == waypoint_state::open && !w.fin_sent && w.out
+         && w.sent.messages < w.allowed.messages && bytes_left > 0;
+}
+
 bool router_core::may_post(waypoint& w) {
-  if (w.state != waypoint_state::open || w.fin_sent || !w.out)
-    return false;
-  const bool allowed =
-    w.sent
-      .messages<w.allowed.messages&& static_cast<std::int64_t>(w.allowed.bytes - w.sent.bytes)> 0;
-  if (!allowed)
+  if (!has_credit(w))
     return false;
   const auto link = links_.find(w.out->node);
   if (link == links_.end() || !link->second.held)
@@ -43,7 +44,8 @@ bool router_core::serve(waypoint& w, std::size_t messages_max) {
     }
     if (posted == messages_max)
       return true;
-    const bool may = may_post(w);
+    // A link that has just taken one takes the next, too.
+    const bool may = posted != 0 ? has_credit(w) : may_post(w);
     if (may && w.outbox_to_come == 0 && !w.outbox.empty()) {
       auto item = std::move(w.outbox.front());
       w.outbox.pop_front();
@@ -84,7 +86,7 @@ bool router_core::serve(waypoint& w, std::size_t messages_max) {
   return false;
 }
 
-void router_core::post(waypoint& w, message msg, std::uint32_t hops) {
+void router_core::post(waypoint& w, message&& msg, std::uint32_t hops) {
   append_run(w.open_posts, {1, msg.bytes});
   ++w.open_messages;
   if (w.out->node != self)

@@ -310,8 +310,19 @@ private:
   }
 
   std::uint64_t number(std::string_view what) {
-    if (at_ != end_ && std::to_integer<unsigned>(*at_) < number_more) // Most are small.
-      return std::to_integer<std::uint64_t>(*at_++);
+    // Nearly all are of one or two bytes.
+    if (left() >= 2) {
+      const auto low = std::to_integer<std::uint64_t>(at_[0]);
+      const auto high = std::to_integer<std::uint64_t>(at_[1]);
+      if (low < number_more) {
+        ++at_;
+        return low;
+      }
+      if (high != 0 && high < number_more) {
+        at_ += 2;
+        return high << number_bits | (low - number_more);
+      }
+    }
     return long_number(what);
   }
 

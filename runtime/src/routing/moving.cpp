@@ -270,8 +270,10 @@ void router_core::give_twin(waypoint& w, endpoint end) {
 
 void router_core::encode(message& msg) {
   if (!msg.encoded) {
-    const auto err = encoder_.encode(msg.data, encoding_);
-    msg.encoded = err ? encoded_data::unencodable(err.what()) : encoding_.take();
+    if (const auto err = encoder_.encode(msg.data, encoding_))
+      msg.encoded = encoded_data::unencodable(err.what());
+    else
+      msg.encoded = encoding_.take();
     encoding_.clear();
     msg.data = {};
   }

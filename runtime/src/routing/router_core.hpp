@@ -136,10 +136,11 @@ private:
 
   // -- crediting.cpp -----------------------------------------------------------------------------
 
+  static bool has_credit(const waypoint& w);
   bool may_post(waypoint& w);
   void wait_no_more(const waypoint& w);
   bool serve(waypoint& w, std::size_t messages_max);
-  void post(waypoint& w, message msg, std::uint32_t hops);
+  void post(waypoint& w, message&& msg, std::uint32_t hops);
   void resume(waypoint& w);
   void on_credit(waypoint& w, const link_address& link, credit_frame f);
   void acknowledge(waypoint& w, std::uint64_t taken);
