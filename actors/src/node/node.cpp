@@ -146,20 +146,7 @@ caf::behavior node_actor::run(caf::io::broker* self) {
     [this](const caf::io::data_transferred_msg& sent) {
       on_transferred(sent.handle, sent.remaining);
     },
-    [this](wake_up) {
-      if (stopping_)
-        return;
-      // Little at a time, so that frames are still near when they are encoded.
-      constexpr std::size_t messages_max = 256;
-      constexpr unsigned times_max = 8;
-      bool more = true;
-      for (unsigned i = 0; i < times_max && more; ++i) {
-        more = routes_.run_turn(messages_max);
-        settle();
-      }
-      if (more)
-        waker_->wake();
-    },
+    [this](wake_up) { take_turn(); },
     [this](const caf::io::new_connection_msg& made) { on_accepted(made.handle); },
     [this](const caf::io::connection_closed_msg& gone) { on_closed(gone.handle); },
     [](const caf::io::acceptor_closed_msg&) {},
@@ -173,6 +160,33 @@ caf::behavior node_actor::run(caf::io::broker* self) {
         settle();
     },
   };
+}
+
+// One for each time that CAF looks at its sockets. A broker handles whatever messages it has
+// without doing so in between, and wake-ups come as fast as turns are taken: what was written
+// stayed here until the peer's credit was used up, and each node waited while the other worked.
+void node_actor::take_turn() {
+  if (stopping_)
+    return;
+  if (turn_taken_) {
+    turn_due_ = true;
+    return;
+  }
+  // Little at a time, so that frames are still near when they are encoded.
+  constexpr std::size_t messages_max = 256;
+  constexpr unsigned times_max = 8;
+  bool more = true;
+  for (unsigned i = 0; i < times_max && more; ++i) {
+    more = routes_.run_turn(messages_max);
+    settle();
+  }
+  turn_taken_ = true;
+  turn_due_ = more;
+  system_->actors.middleman().backend().post([this, alive = shared_from_this()] {
+    turn_taken_ = false;
+    if (std::exchange(turn_due_, false))
+      waker_->wake();
+  });
 }
 
 void entrance::open(caf::actor broker) {

@@ -153,6 +153,7 @@ private:
   };
 
   caf::behavior run(caf::io::broker* self);
+  void take_turn();
   result<std::uint16_t> listen(const std::string& host, std::uint16_t port, exposure to);
 
   // -- connections.cpp ---------------------------------------------------------------------------
@@ -227,6 +228,8 @@ private:
   std::map<node_id, handle> peers_;
   std::set<handle> dirty_;
   router_output worked_off_;
+  bool turn_taken_ = false;                     ///< Since CAF has looked at its sockets,
+  bool turn_due_ = false;                       ///< and another is to be.
   std::vector<std::byte> plaintext_;            // of one connection, for a moment
   std::vector<std::byte> outgoing_;             // the same
   std::map<std::string, dialled_node> dialled_; // by address
