@@ -176,10 +176,13 @@ void node_actor::take_turn() {
   constexpr std::size_t messages_max = 256;
   constexpr unsigned times_max = 8;
   bool more = true;
-  for (unsigned i = 0; i < times_max && more; ++i) {
+  unsigned times = 0;
+  for (; times < times_max && more; ++times) {
     more = routes_.run_turn(messages_max);
     settle();
   }
+  if (!more && times == 1)
+    return; // Too short to count.
   turn_taken_ = true;
   turn_due_ = more;
   system_->actors.middleman().backend().post([this, alive = shared_from_this()] {
