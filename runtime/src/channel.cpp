@@ -25,12 +25,13 @@ void intrusive_release(channel_state* target) noexcept {
 
 std::pair<endpoint, endpoint> channel_state::make_pair(ref<const shared_limits> bounds,
                                                        creation_place at, history owners) {
-  auto made = ref<channel_state>::adopt(new channel_state{std::move(bounds), at});
+  auto* made = new channel_state{std::move(bounds), at};
+  std::pair both{endpoint{ref<channel_state>::adopt(made), 0},
+                 endpoint{ref<channel_state>::adopt(made), 1}};
   if (owners == history::kept)
     for (const unsigned side : {0U, 1U})
       made->inbox(side).keep_history();
-  endpoint first{made, 0};
-  return {std::move(first), endpoint{std::move(made), 1}};
+  return both;
 }
 
 } // namespace detail

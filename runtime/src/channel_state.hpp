@@ -12,6 +12,8 @@ namespace hawser::detail {
 
 /// Room for a port.
 struct alignas(void*) port_room {
+  port_room() noexcept {} // Whoever takes it writes all of it.
+
   std::byte bytes[10 * sizeof(void*)];
 };
 
@@ -24,6 +26,7 @@ struct alignas(void*) port_room {
 /// forgotten, say, is a piece of its own.
 class channel_state : public in_node_memory {
 public:
+  /// Has a reference for each end.
   channel_state(ref<const shared_limits> queues, creation_place at) noexcept
     : zero_{{}, &queues->values, at.file, {}}, one_{{}, queues.leak(), {at.line}, {}} {}
 
@@ -78,7 +81,7 @@ private:
 
   struct line_and_refs {
     std::uint32_t line;
-    std::atomic<std::uint32_t> refs{1};
+    std::atomic<std::uint32_t> refs{2};
   };
 
   half<limits, const char*> zero_;

@@ -55,7 +55,8 @@ struct message {
 
   message_extras& with_extras() {
     if (!extras)
-      extras = std::make_unique<message_extras>();
+      extras =
+        std::make_unique_for_overwrite<message_extras>(); // Its members initialize themselves.
     return *extras;
   }
 };
