@@ -19,6 +19,7 @@ void require_loss(close_reason why, const std::string& of) {
 }
 
 /// Posts numbers until every victim is dead, then an end mark, and learns how its channel ended.
+/// One whose channel is lost before that stays until it has been told of every victim.
 class chaos_writer {
 public:
   chaos_writer(browsing_context* self, behaviour_setup& setup)
@@ -45,6 +46,7 @@ public:
       each.on_close([this] {
         ++dead_;
         post_some();
+        leave_if_done();
       });
     }
     setup_.port("first").post_message(object{{"expect", 0}, {"of", setup_.name()}}, {wandering});
@@ -73,6 +75,12 @@ private:
   void end(const std::string& how) {
     over_ = true;
     setup_.print(how);
+    leave_if_done();
+  }
+
+  void leave_if_done() {
+    if (!over_ || dead_ != victims_.size())
+      return;
     setup_.print("all arrived, or close told why not");
     self_->close();
   }
@@ -179,7 +187,8 @@ private:
 void add_chaos(behaviour_catalogue& into) {
   into.add({.name = "chaos_writer",
             .help = "Makes a channel, sends one end off and posts numbers until every victim is "
-                    "dead; ends when it knows that all have arrived, or from `close` why not.",
+                    "dead; ends when it knows that all have arrived, or from `close` why not, and "
+                    "every victim is dead.",
             .arguments = {{.name = "burst",
                            .type = argument_type::integer,
                            .help = "messages posted in one event",
