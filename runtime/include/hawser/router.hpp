@@ -28,7 +28,8 @@ struct router_limits {
   flow_tally window_initial = {256, std::uint64_t{1} << 20};
   flow_tally window_max = {std::uint64_t{1} << 14, std::uint64_t{1} << 24};
 
-  /// Small messages that leave one after the other and share a frame; 1: none do.
+  /// Small messages that leave one after the other and share a frame; 1: none do. At most what
+  /// `frame_limits` have, whatever is said here.
   std::size_t run_messages_max = 256;
 
   /// How many nodes may pass on one message or announcement.

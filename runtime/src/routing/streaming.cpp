@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "channel_state.hpp"
+#include "hawser/frame_codec.hpp"
 #include "routing/frame_format.hpp"
 #include "routing/router_core.hpp"
 #include "transit.hpp"
@@ -51,18 +52,19 @@ bool router_core::join_last(const waypoint& from, const link_address& to, std::u
                             route_item& item) {
   constexpr std::size_t message_bytes_max = std::size_t{1} << 10;
   constexpr std::size_t run_bytes_max = std::size_t{1} << 14;
+  const auto messages_max = std::min(bounds.run_messages_max, frame_limits{}.run_messages_max);
   const auto fits = [](const encoded_data& data) {
     return data.size() >= frame_format::run_data_bytes_min && data.size() <= message_bytes_max;
   };
-  if (bounds.run_messages_max < 2 || output.frames.empty() || output.frames.back().first != to.node)
+  if (messages_max < 2 || output.frames.empty() || output.frames.back().first != to.node)
     return false;
   auto* last = std::get_if<routed_frame>(&output.frames.back().second);
   if (last == nullptr || last->target != to.waypoint || last->origin != from.id)
     return false;
   auto* run = std::get_if<run_frame>(&last->what);
-  if (run != nullptr ? run->messages.size() >= bounds.run_messages_max
-                         || number != run->number + run->messages.size()
-                     : !std::holds_alternative<data_frame>(last->what))
+  if (run != nullptr
+        ? run->messages.size() >= messages_max || number != run->number + run->messages.size()
+        : !std::holds_alternative<data_frame>(last->what))
     return false;
   encode(item.msg);
   auto& data = item.msg.encoded;
@@ -137,6 +139,8 @@ std::size_t router_core::hand_over_next(waypoint& w, const link_address& link, r
     msg.hops = next.hops;
   }
   const auto count = run_.size();
+  if (count == 0)
+    return 0;
   over->next += count;
   statistics.messages_received += count;
   const bool taken = w.end.peer_inbox().push_all(run_);
