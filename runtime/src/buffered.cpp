@@ -27,7 +27,7 @@ void tell_low(mailbox* sender) {
 
 std::int64_t mailbox::waiting() const noexcept {
   const auto* more = extras();
-  return static_cast<std::int64_t>(posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed))
+  return static_cast<std::int64_t>(untaken_bytes())
          + (more == nullptr ? 0 : more->carried_bytes.load(std::memory_order_relaxed));
 }
 
@@ -38,14 +38,7 @@ std::uint64_t mailbox::buffered_amount() const noexcept {
 }
 
 std::uint64_t mailbox::own_amount() const noexcept {
-  return closing_.load(std::memory_order_relaxed) == closing::dropped
-           ? 0
-           : posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed);
-}
-
-std::uint64_t mailbox::weight() const {
-  const std::scoped_lock guard{lock_};
-  return buffered_amount();
+  return closing_.load(std::memory_order_relaxed) == closing::dropped ? 0 : untaken_bytes();
 }
 
 // -- the threshold ------------------------------------------------------------------------------
@@ -155,9 +148,10 @@ bool mailbox::take_low() noexcept {
 // A window's queue learns nothing of what is posted to a port on its way in it: there the message
 // says what it brought.
 
-bool mailbox::has_passengers() const noexcept {
+bool mailbox::has_passengers() const {
+  const std::scoped_lock guard{lock_};
   const auto* more = extras();
-  return more != nullptr && more->passengers.load() != 0;
+  return more != nullptr && more->embarked != more->disembarked.load(std::memory_order_relaxed);
 }
 
 void mailbox::disembark_locked() noexcept {
@@ -188,7 +182,9 @@ void mailbox::unload(const message& msg, const mailbox* sender) noexcept {
   auto& more = *extras(); // Made when the message was pushed.
   if (brought != 0)
     more.carried_bytes -= brought;
-  more.passengers -= static_cast<std::uint32_t>(msg.extras->ports.size());
+  const auto gone = more.disembarked.load(std::memory_order_relaxed);
+  more.disembarked.store(gone + static_cast<std::uint32_t>(msg.extras->ports.size()),
+                         std::memory_order_relaxed);
   if (more.low_at.load(std::memory_order_relaxed) != mailbox_extras::never)
     more.low_at = 0; // What was taken counted more than its own bytes.
 }

@@ -54,8 +54,18 @@ public:
     if (!inbox(side).take_room())
       return nullptr;
     intrusive_add_ref(this);
-    return side == 0 ? &zero_.room : &one_.room;
+    return room(side);
   }
+
+  /// Both rooms are taken by whoever has made the channel and knows it alone: `room` is where.
+  void take_new_rooms() noexcept {
+    zero_.inbox.take_room();
+    one_.inbox.take_room();
+    auto& refs = one_.more.refs;
+    refs.store(refs.load(std::memory_order_relaxed) + 2, std::memory_order_relaxed);
+  }
+
+  void* room(unsigned side) noexcept { return side == 0 ? &zero_.room : &one_.room; }
 
   /// What stood in the room has been destroyed. May destroy the channel.
   static void leave_room(void* room, unsigned side) noexcept {

@@ -16,6 +16,11 @@ std::uint32_t at_most(std::uint64_t amount) noexcept {
     std::min(amount, std::uint64_t{std::numeric_limits<std::uint32_t>::max()}));
 }
 
+// What one thread at a time adds to and any may read: adding at once would be a locked instruction.
+void add(std::atomic<std::uint64_t>& sum, std::uint64_t more) noexcept {
+  sum.store(sum.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+}
+
 // The message is in no queue any more.
 void disembark_all(const message& msg) {
   if (msg.extras)
@@ -66,8 +71,8 @@ bool mailbox::find_room_locked(std::uint64_t bytes, const limits& bounds) noexce
   const auto messages = posted_messages_ - taken_messages_.load(std::memory_order_relaxed);
   const auto* more = extras();
   const auto carried = more == nullptr ? 0 : more->carried_bytes.load(std::memory_order_relaxed);
-  const auto in_all = posted_bytes_ - taken_bytes_.load(std::memory_order_relaxed)
-                      + static_cast<std::uint64_t>(std::max(std::int64_t{0}, carried));
+  const auto in_all =
+    untaken_bytes() + static_cast<std::uint64_t>(std::max(std::int64_t{0}, carried));
   if (messages >= bounds.queue_messages_max || bytes > bounds.queue_bytes_max
       || in_all > bounds.queue_bytes_max - bytes)
     return false;
@@ -103,6 +108,11 @@ inline carrier mailbox::tell_locked() {
   return place_ == place::travelling ? around_.counted() : carrier{};
 }
 
+void mailbox::count_posted_locked(std::uint64_t messages, std::uint64_t bytes) noexcept {
+  posted_messages_ += messages;
+  add(posted_bytes_, bytes);
+}
+
 pushed mailbox::push(message&& msg) {
   const auto outcome = push_within(msg, nullptr, nullptr);
   if (outcome == pushed::discarded)
@@ -129,11 +139,10 @@ pushed mailbox::push_within(message& msg, const limits* bounds, const endpoint* 
       carried = static_cast<std::uint64_t>(msg.extras->carried_bytes);
       if (carried != 0) // The taker writes there, too.
         more.carried_bytes += msg.extras->carried_bytes;
-      more.passengers += static_cast<std::uint32_t>(msg.extras->ports.size());
+      more.embarked += static_cast<std::uint32_t>(msg.extras->ports.size());
     }
     incoming_.push_back(std::move(msg));
-    posted_messages_ += 1;
-    posted_bytes_ += bytes;
+    count_posted_locked(1, bytes);
     spend_locked(1, bytes + carried);
     around = tell_locked();
     if (place_ != place::owned)
@@ -154,8 +163,7 @@ bool mailbox::push_all(std::span<message> some) {
     for (auto& each : some) {
       const auto counted = each.bytes;
       incoming_.push_back(std::move(each));
-      posted_messages_ += 1;
-      posted_bytes_ += counted;
+      count_posted_locked(1, counted);
       spend_locked(1, counted);
       bytes += counted;
     }
@@ -179,18 +187,6 @@ void mailbox::end(close_notice notice) {
     ended_as_ = notice.reason;
     schedule_locked();
   }
-}
-
-direction_statistics mailbox::statistics() const {
-  const std::scoped_lock guard{lock_};
-  direction_statistics counted{posted_messages_, posted_bytes_,
-                               taken_messages_.load(std::memory_order_relaxed),
-                               taken_bytes_.load(std::memory_order_relaxed)};
-  if (closing_.load(std::memory_order_relaxed) == closing::dropped) {
-    counted.dropped_messages = counted.posted_messages - counted.taken_messages;
-    counted.dropped_bytes = counted.posted_bytes - counted.taken_bytes;
-  }
-  return counted;
 }
 
 std::uint64_t mailbox::untaken() const {
@@ -239,17 +235,25 @@ void mailbox::attach(mailbox_owner& owner, std::uint64_t holder, counting when) 
   {
     const std::scoped_lock guard{lock_};
     disembark_locked();
-    holder_low_ = static_cast<std::uint32_t>(holder);
-    holder_high_ = static_cast<std::uint16_t>(holder >> 32);
-    if (auto* more = extras())
-      note_owner_locked(*more, holder);
-    place_ = place::owned;
-    owner_ = &owner;
+    own_locked(owner, holder);
     enabled_ = taking_ = false;
     counting_ = when;
     if (to_be_told_locked() || low_due_.load())
       schedule_locked();
   }
+}
+
+void mailbox::attach_new(mailbox_owner& owner, std::uint64_t holder) {
+  own_locked(owner, holder);
+}
+
+void mailbox::own_locked(mailbox_owner& owner, std::uint64_t holder) {
+  holder_low_ = static_cast<std::uint32_t>(holder);
+  holder_high_ = static_cast<std::uint16_t>(holder >> 32);
+  if (auto* more = extras())
+    note_owner_locked(*more, holder);
+  place_ = place::owned;
+  owner_ = &owner;
 }
 
 std::int64_t mailbox::detach(uncounted_side in) {
@@ -283,8 +287,7 @@ void mailbox::disable() {
 
 void mailbox::begin_with(std::uint64_t messages, std::uint64_t bytes) {
   const std::scoped_lock guard{lock_};
-  posted_messages_ += messages;
-  posted_bytes_ += bytes;
+  count_posted_locked(messages, bytes);
   spend_locked(at_most(messages), bytes);
 }
 
@@ -294,9 +297,6 @@ void mailbox::acknowledge(std::uint64_t messages, std::uint64_t bytes, mailbox* 
 }
 
 void mailbox::count_taken(std::uint64_t messages, std::uint64_t bytes) noexcept {
-  const auto add = [](std::atomic<std::uint64_t>& sum, std::uint64_t more) {
-    sum.store(sum.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
-  };
   add(taken_messages_, messages);
   add(taken_bytes_, bytes);
 }

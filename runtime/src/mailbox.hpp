@@ -76,13 +76,10 @@ public:
   direction_statistics statistics() const;
 
   /// What waits in it, with what waits inside ports that travel in it. For its sender's thread or
-  /// while it has no other sender.
+  /// its owner's.
   std::uint64_t buffered_amount() const noexcept;
 
-  /// The same for anybody else.
-  std::uint64_t weight() const;
-
-  /// What waits in it alone. For its sender's thread.
+  /// What waits in it alone. For the same.
   std::uint64_t own_amount() const noexcept;
 
   std::uint64_t low_threshold() const;
@@ -134,7 +131,7 @@ public:
   std::optional<voyage> travelling() const;
 
   /// Do ports travel in this queue?
-  bool has_passengers() const noexcept;
+  bool has_passengers() const;
 
   // -- for the owner, its thread --------------------------------------------------------------
 
@@ -145,6 +142,9 @@ public:
   /// Gives the mailbox to `owner`, disabled. The owner must stay alive until `detach`.
   /// `holder` is its context, for reports.
   void attach(mailbox_owner& owner, std::uint64_t holder, counting when = counting::when_taken);
+
+  /// The same for one that nobody else knows of yet.
+  void attach_new(mailbox_owner& owner, std::uint64_t holder);
 
   /// So much of what was passed on has been taken. `sender` as for `take`.
   void acknowledge(std::uint64_t messages, std::uint64_t bytes, mailbox* sender);
@@ -233,11 +233,17 @@ private:
 
   bool find_room_locked(std::uint64_t bytes, const limits& bounds) noexcept;
   void spend_locked(std::uint32_t messages, std::uint64_t bytes) noexcept;
+  void count_posted_locked(std::uint64_t messages, std::uint64_t bytes) noexcept;
 
   void pop(message_list& from, message& msg) noexcept;
   void count_taken(std::uint64_t messages, std::uint64_t bytes) noexcept;
 
   taken take_locked(message& msg, close_notice& notice, when_empty then, bool* drained);
+
+  std::uint64_t untaken_bytes() const noexcept {
+    return posted_bytes_.load(std::memory_order_relaxed)
+           - taken_bytes_.load(std::memory_order_relaxed);
+  }
 
   std::int64_t waiting() const noexcept;
   void unload(const message& msg, const mailbox* sender) noexcept;
@@ -247,6 +253,7 @@ private:
   mailbox_extras* extras() const noexcept { return extras_.load(std::memory_order_acquire); }
 
   mailbox_extras& with_extras_locked();
+  void own_locked(mailbox_owner& owner, std::uint64_t holder);
   void note_owner_locked(mailbox_extras& extras, std::uint64_t holder);
 
   void arm_if_above_locked(mailbox_extras& extras) noexcept;
@@ -287,7 +294,7 @@ private:
     uncounted_side around_;
   };
   std::uint64_t posted_messages_ = 0;
-  std::uint64_t posted_bytes_ = 0;
+  std::atomic<std::uint64_t> posted_bytes_{0}; // written inside lock_
   union {
     credit credit_{};           // until it ends
     std::uint64_t undelivered_; // once it has ended and that was counted

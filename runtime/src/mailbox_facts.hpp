@@ -30,33 +30,41 @@ struct close_notice {
 
 /// What few mailboxes have; made when it is first needed, and there as long as the mailbox is.
 struct mailbox_extras {
-  // What waits in ports that travel in this queue. Below zero for a moment when a taker is faster
-  // than a poster that is about to add what the taker has seen already.
-  std::atomic<std::int64_t> carried_bytes{0};
-  std::atomic<std::uint32_t> passengers{0}; ///< Ports that travel in this queue.
+  static constexpr auto never = ~std::uint64_t{0};
+
+  // The taker's comes first and the senders' last, on different cache lines: both are written, or
+  // read, for each port.
+
+  /// Ports that have been taken out of this queue; the taker alone writes it.
+  std::atomic<std::uint32_t> disembarked{0};
+
+  // How much must have been taken for the amount to be at the threshold, as far as was known when
+  // it was armed; `never` while nobody waits for it.
+  std::atomic<std::uint64_t> low_at{never};
 
   // While the end whose queue this is travels: how much of what waits here does not count in the
   // queue it travels in, because it was posted too deep inside.
   std::int64_t uncharged_bytes = 0;
 
-  // How much must have been taken for the amount to be at the threshold, as far as was known when
-  // it was armed; `never` while nobody waits for it.
-  static constexpr auto never = ~std::uint64_t{0};
-  std::atomic<std::uint64_t> low_at{never};
-
-  // What the sender wants to know of the queue it fills.
-  std::uint64_t threshold = 0;
-  std::uint64_t step = 0; ///< Told each time so much has been taken; 0: only at the threshold.
-  bool asked = false;     ///< Somebody listens.
-  bool armed = false;     ///< The amount is above the threshold, and its fall will be told.
-
   // What reports tell of the end whose queue this is.
-  bool keeps_history = false;
   std::string label;
   std::vector<std::uint64_t> owners;
 
   // Who wants to know when it is closed.
   std::vector<ref<mailbox_owner>> close_watchers;
+
+  // What the sender wants to know of the queue it fills.
+  std::uint64_t threshold = 0;
+  std::uint64_t step = 0; ///< Told each time so much has been taken; 0: only at the threshold.
+
+  // What waits in ports that travel in this queue. Below zero for a moment when a taker is faster
+  // than a poster that is about to add what the taker has seen already.
+  std::atomic<std::int64_t> carried_bytes{0};
+
+  std::uint32_t embarked = 0; ///< Ports that have set out in this queue.
+  bool keeps_history = false;
+  bool asked = false; ///< Somebody listens for a fall.
+  bool armed = false; ///< The amount is above the threshold, and its fall will be told.
 };
 
 /// Whose queue holds the message an endpoint travels in.

@@ -120,10 +120,14 @@ struct sized_stock {
   slab* home = nullptr; // of what it is about to give back
   free_blocks returning;
 
-  void* pop() noexcept {
+  void* pop(std::size_t size) noexcept {
     auto* taken = free;
     free = taken->next;
-    __builtin_prefetch(free); // Another thread had it last: 18 % of the local fan-in.
+    // Another thread had it last: 18 % of the local fan-in. All its lines, to be written: 11 % of
+    // the fan-in more, 5 % of making channels and moving a port of each.
+    auto* lines = reinterpret_cast<std::byte*>(free);
+    for (std::size_t i = 0; i < (size + 1) * slab::step; i += 64)
+      __builtin_prefetch(lines + i, 1);
     return taken;
   }
 
@@ -132,7 +136,7 @@ struct sized_stock {
       give_back(std::exchange(home, nullptr), std::exchange(returning, {}), size);
     free_blocks rest;
     while (free != nullptr)
-      rest.push(pop());
+      rest.push(pop(size));
     if (held != nullptr)
       leave(std::exchange(held, nullptr), rest, size);
   }
@@ -174,7 +178,7 @@ void* allocate_from_next(std::size_t size) {
     if (own.free == nullptr)
       own.held = nullptr; // It has been left.
   }
-  void* const room = own.pop();
+  void* const room = own.pop(size);
   if (stock.ended)
     own.give_back_all(size);
   else
@@ -206,7 +210,7 @@ void* allocate_node(std::size_t bytes) {
     return ::operator new(bytes);
   const auto size = size_for(bytes);
   auto& own = stock.of[size];
-  return own.free != nullptr ? own.pop() : allocate_from_next(size);
+  return own.free != nullptr ? own.pop(size) : allocate_from_next(size);
 }
 
 void free_node(void* room, std::size_t bytes) noexcept {

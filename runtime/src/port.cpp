@@ -19,16 +19,22 @@ void port_events::report_exception(const event& ev, std::exception_ptr exception
 }
 
 port::port(ref<ready_list> list, std::uint64_t id, std::uint8_t room) noexcept
-  : receiver(std::move(list)),
+  : receiver(std::move(list), 2, 1),
     room_(room),
     id_high_(static_cast<std::uint16_t>(id >> 32)),
     id_low_(static_cast<std::uint32_t>(id)) {}
 
-ref<port> port::make(const ref<ready_list>& list, std::uint64_t id, const endpoint& end) {
+port* port::make(ref<ready_list> list, std::uint64_t id, const endpoint& end) {
   const auto& at = end.own_carrier();
   if (auto* room = at.channel()->take_room(at.side()))
-    return ref<port>::adopt(::new (room) port{list, id, static_cast<std::uint8_t>(at.side())});
-  return ref<port>::adopt(new port{list, id, no_room});
+    return ::new (room) port{std::move(list), id, static_cast<std::uint8_t>(at.side())};
+  return new port{std::move(list), id, no_room};
+}
+
+port* port::make_first(ref<ready_list> list, std::uint64_t id, const endpoint& end) noexcept {
+  const auto& at = end.own_carrier();
+  return ::new (at.channel()->room(at.side()))
+    port{std::move(list), id, static_cast<std::uint8_t>(at.side())};
 }
 
 void port::dispose() noexcept {
@@ -51,6 +57,11 @@ void port::entangle(endpoint end) {
   auto& owner = *list_core();
   owner.pending.moved_in(*this);
   end_.inbox().attach(*this, owner.own_window->id);
+}
+
+void port::entangle_new(endpoint end) {
+  end_ = std::move(end);
+  end_.inbox().attach_new(*this, list_core()->own_window->id);
 }
 
 endpoint port::disentangle(uncounted_side in, std::int64_t* carried_bytes) {
@@ -161,11 +172,14 @@ receiver::delivered port::deliver_one(registry_core& core, bool may_end) {
 }
 
 void port::handle_dropped() noexcept {
-  // Without an endpoint there is nothing to look at. While the context closes, this wakes nobody.
   if (drop_handle_of_many())
     return;
+  if (list_closed() || !end_) { // There is nothing to look at.
+    drop_handle_and_reference();
+    return;
+  }
   const auto last = ref<port>::adopt(this);
-  if (drop_handle() && !list_closed() && end_ && mark_scheduled())
+  if (drop_handle() && mark_scheduled())
     enlist();
 }
 
@@ -214,11 +228,6 @@ std::string describe(const port& which) {
 } // namespace detail
 
 // -- message_port -------------------------------------------------------------------------------
-
-message_port::message_port(detail::ref<detail::port> port) noexcept : port_(std::move(port)) {
-  if (port_)
-    port_->handle_added();
-}
 
 message_port::message_port(const message_port& other) noexcept
   : port_(detail::ref<detail::port>::adopt(other.port_.get())) {

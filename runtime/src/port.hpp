@@ -41,8 +41,12 @@ private:
 /// leaves it draining: detached for its users, but holding the endpoint until the queue is empty.
 class port final : public receiver {
 public:
-  /// In the room that the channel of `end` has for it, if that is free.
-  static ref<port> make(const ref<ready_list>& list, std::uint64_t id, const endpoint& end);
+  /// For the application, which gets its first handle, and the registry's list; each has a
+  /// reference. In the room that the channel of `end` has for it, if that is free.
+  static port* make(ref<ready_list> list, std::uint64_t id, const endpoint& end);
+
+  /// The same in a channel whose rooms have been taken for the first ports of both sides.
+  static port* make_first(ref<ready_list> list, std::uint64_t id, const endpoint& end) noexcept;
 
   std::uint64_t id() const noexcept { return (std::uint64_t{id_high_} << 32) | id_low_; }
 
@@ -57,6 +61,9 @@ public:
   bool detached() const noexcept { return detached_ || core() == nullptr; }
 
   void entangle(endpoint end);
+
+  /// The same with an end that nobody else knows of yet.
+  void entangle_new(endpoint end);
 
   /// HTML #disentangle without telling anybody: takes the endpoint out, to travel in a message in
   /// `in`, if that is a channel's. Adds what waits in it to `carried_bytes`. Empty if detached.
@@ -81,9 +88,6 @@ public:
   void watch_low();
 
   delivered deliver_one(registry_core& core, bool may_end) override;
-
-  /// For which there is a reference.
-  void handle_added() noexcept { add_handle(); }
 
   /// And with it a reference.
   void handle_copied() noexcept { add_handle_and_reference(); }
@@ -141,7 +145,12 @@ static_assert(sizeof(port) <= sizeof(port_room));
 /// Makes and opens `message_port` handles.
 class port_handle {
 public:
-  static message_port make(ref<port> target) { return message_port{std::move(target)}; }
+  /// For which `target` counts already.
+  static message_port adopt(port& target) noexcept {
+    message_port made;
+    lend(target, made);
+    return made;
+  }
 
   static port* get(const message_port& handle) noexcept { return handle.port_.get(); }
 

@@ -2,7 +2,9 @@
 
 namespace hawser::detail {
 
-mailbox_owner::mailbox_owner(ref<ready_list> list) noexcept : list_(std::move(list)) {}
+mailbox_owner::mailbox_owner(ref<ready_list> list, std::uint32_t references,
+                             std::uint32_t handles) noexcept
+  : list_(std::move(list)), counts_(references * reference + handles * handle) {}
 
 mailbox_owner::~mailbox_owner() = default;
 

@@ -23,7 +23,9 @@ class turn_queue;
 /// message is left behind and none wakes twice.
 class mailbox_owner {
 public:
-  explicit mailbox_owner(ref<ready_list> list) noexcept;
+  /// The caller has those references and handles.
+  explicit mailbox_owner(ref<ready_list> list, std::uint32_t references = 1,
+                         std::uint32_t handles = 0) noexcept;
 
   mailbox_owner(const mailbox_owner&) = delete;
   mailbox_owner& operator=(const mailbox_owner&) = delete;
@@ -32,11 +34,7 @@ public:
     target->counts_.fetch_add(reference, std::memory_order_relaxed);
   }
 
-  friend void intrusive_release(mailbox_owner* target) noexcept {
-    const auto before = target->counts_.fetch_sub(reference, std::memory_order_acq_rel);
-    if ((before & all_references) == reference)
-      target->dispose();
-  }
+  friend void intrusive_release(mailbox_owner* target) noexcept { target->release(reference); }
 
   /// Marks it scheduled; true if it was not. Along with the mark goes a reference, which belongs to
   /// the list into which the caller then must put it.
@@ -83,6 +81,8 @@ protected:
     counts_.fetch_add(handle + reference, std::memory_order_relaxed);
   }
 
+  void drop_handle_and_reference() noexcept { release(handle + reference); }
+
   /// Was it the last one? Its reference stays with the caller.
   bool drop_handle() noexcept { return counts_.fetch_sub(handle) / handle == 1; }
 
@@ -100,6 +100,13 @@ private:
   friend class ready_list;
   friend class turn_queue;
 
+  // A reference, and perhaps a handle with it.
+  void release(std::uint64_t counts) noexcept {
+    const auto before = counts_.fetch_sub(counts, std::memory_order_acq_rel);
+    if ((before & all_references) == reference)
+      dispose();
+  }
+
   // In one word, since what changes two of them is then one locked instruction.
   static constexpr std::uint64_t scheduled = 1;
   static constexpr std::uint64_t reference = 2;
@@ -108,7 +115,7 @@ private:
 
   ref<ready_list> list_;
   mailbox_owner* next_ready_ = nullptr; // in the ready list or, later, in the turn queue
-  std::atomic<std::uint64_t> counts_{reference};
+  std::atomic<std::uint64_t> counts_;
 };
 
 /// Something of a context that messages arrive at: a port, the window or the broadcast channels. A
@@ -138,9 +145,9 @@ public:
   ready_list(const ready_list&) = delete;
   ready_list& operator=(const ready_list&) = delete;
 
-  friend void intrusive_add_ref(ready_list* target) noexcept {
-    target->refs_.fetch_add(1, std::memory_order_relaxed);
-  }
+  friend void intrusive_add_ref(ready_list* target) noexcept { target->add_refs(1); }
+
+  void add_refs(std::uint32_t count) noexcept { refs_.fetch_add(count, std::memory_order_relaxed); }
 
   friend void intrusive_release(ready_list* target) noexcept {
     if (target->refs_.fetch_sub(1, std::memory_order_acq_rel) == 1)

@@ -151,7 +151,7 @@ public:
 
   // -- ports ----------------------------------------------------------------------------------
 
-  void add(port& which);
+  void add(port& which) noexcept;
   void remove(port& which) noexcept;
 
   template <class Visit>
@@ -193,6 +193,7 @@ public:
 private:
   friend class context_broadcasts;
 
+  message_port adopt_new(endpoint end);
   error admit(port& source, std::uint64_t bytes);
   error push_alone(port& source, message&& msg);
   void push_with_ports(port& source, bool travelling, message&& msg);

@@ -315,7 +315,7 @@ std::uint64_t carried_by(const resolved_items& items) {
   std::uint64_t bytes = 0;
   for (const auto& item : items)
     if (item.moved_port && !item.moved_port->detached())
-      bytes += item.moved_port->end().inbox().weight();
+      bytes += item.moved_port->end().inbox().buffered_amount();
   return bytes;
 }
 

@@ -14,6 +14,18 @@ mailbox_extras& mailbox::with_extras_locked() {
   return *made;
 }
 
+direction_statistics mailbox::statistics() const {
+  const std::scoped_lock guard{lock_};
+  direction_statistics counted{posted_messages_, posted_bytes_.load(std::memory_order_relaxed),
+                               taken_messages_.load(std::memory_order_relaxed),
+                               taken_bytes_.load(std::memory_order_relaxed)};
+  if (closing_.load(std::memory_order_relaxed) == closing::dropped) {
+    counted.dropped_messages = counted.posted_messages - counted.taken_messages;
+    counted.dropped_bytes = counted.posted_bytes - counted.taken_bytes;
+  }
+  return counted;
+}
+
 port_sighting mailbox::sight() const {
   port_sighting seen;
   seen.inbound = statistics();

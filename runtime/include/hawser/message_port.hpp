@@ -105,8 +105,6 @@ public:
 private:
   friend class detail::port_handle;
 
-  explicit message_port(detail::ref<detail::port> port) noexcept;
-
   event_target& target() const;
 
   detail::ref<detail::port> port_;
