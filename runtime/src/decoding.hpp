@@ -123,10 +123,11 @@ private:
 
   // -- decoding_runs.cpp: the short way for what most values consist of --
   void read_run();
-  void read_elements(frame& top);
+  std::uint64_t read_elements(const value& into, std::uint64_t most);
   void read_members(frame& top);
   bool read_plain(value* to);
   bool open_plain();
+  bool read_flat(std::uint64_t count);
   bool holds_number() const noexcept;
   bool afford(std::uint64_t bytes) noexcept;
   std::optional<std::string_view> read_short_text();
@@ -134,6 +135,7 @@ private:
   // -- decoding_frames.cpp: containers --
   void take_container(const head& item);
   void open(kind what, wire::record record, std::uint64_t count);
+  frame& add_frame(kind what, std::uint32_t mark);
   bool fits(std::uint64_t items);
   bool may_open(kind what);
   value made_for(kind what, std::size_t capacity);

@@ -51,12 +51,8 @@ void decoding::open(kind what, wire::record record, std::uint64_t count) {
   constexpr std::uint64_t unproven_capacity_max = 64;
   const auto proven = more_ == rest::none ? count : std::min(count, unproven_capacity_max);
   const auto capacity = static_cast<std::size_t>(counted ? proven : 0);
-  if (frames_.capacity() == 0)
-    frames_.reserve(16);
-  auto& top = frames_.emplace_back();
+  auto& top = add_frame(what, tags_.mark);
   top.remaining = counted && pairs ? count * 2 : count;
-  top.mark = tags_.mark;
-  top.what = what;
   top.record = record;
   top.at_key = pairs;
   tags_.clear();
@@ -73,6 +69,15 @@ void decoding::open(kind what, wire::record record, std::uint64_t count) {
   if (top.remaining == 0)
     if (auto made = close())
       deliver(*std::move(made));
+}
+
+decoding::frame& decoding::add_frame(kind what, std::uint32_t mark) {
+  if (frames_.capacity() == 0)
+    frames_.reserve(16);
+  auto& added = frames_.emplace_back();
+  added.what = what;
+  added.mark = mark;
+  return added;
 }
 
 // Each of the items, and of those the open containers wait for, takes a byte at least.
