@@ -70,6 +70,14 @@ public:
     auto seen = state_.load(std::memory_order_relaxed);
     while (!state_.compare_exchange_weak(seen, {seen.first, seen.count, place::held},
                                          std::memory_order_acquire, std::memory_order_relaxed)) {}
+    // All are free, so nobody gives any back: they are handed out in the order of their places
+    // again, whatever order they came back in. After a fan-out, which mixes them up, the flood
+    // between nodes was 18 % faster for it. Making large ones was slower: no two share a line.
+    constexpr std::uint32_t line_sharing_max = 128;
+    if (block_bytes_ <= line_sharing_max && seen.count + left_uncarved() == blocks_) {
+      state_.store({}, std::memory_order_relaxed);
+      carved_ = 0;
+    }
   }
 
   slab* next_on_shelf = nullptr;

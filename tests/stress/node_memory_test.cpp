@@ -10,6 +10,7 @@
 #include <random>
 #include <set>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
@@ -129,6 +130,50 @@ TEST_CASE("a thread that ends leaves its free memory to others", "[stress][value
 #else
   CHECK(first.size() == blocks);
   CHECK(std::ranges::count_if(second, [&](void* each) { return first.contains(each); }) > 32);
+#endif
+}
+
+TEST_CASE("memory that has all come back is handed out in order, and none that has not",
+          "[stress][values]") {
+  constexpr std::size_t bytes = 112; // Of which this program needs few others.
+  constexpr std::size_t blocks = 2000;
+  const auto borrowed = [&] {
+    std::vector<std::byte*> made(blocks);
+    for (auto& each : made)
+      each = static_cast<std::byte*>(detail::allocate_node(bytes));
+    return made;
+  };
+  const auto give_back_all = [&](const std::vector<std::byte*>& rooms) {
+    for (auto* each : rooms)
+      detail::free_node(each, bytes);
+  };
+  std::vector<std::byte*> kept; // One or two of each 16 KiB.
+  std::jthread{[&] {
+    auto mixed = borrowed();
+    for (std::size_t i = 0; i < blocks; i += 100)
+      kept.push_back(std::exchange(mixed[i], nullptr));
+    std::erase(mixed, nullptr);
+    std::ranges::shuffle(mixed, std::minstd_rand{1});
+    give_back_all(mixed);
+  }}.join();
+  std::jthread{[&] {
+    const auto made = borrowed();
+    CHECK(
+      std::ranges::none_of(made, [&](auto* each) { return std::ranges::count(kept, each) != 0; }));
+    give_back_all(made);
+    give_back_all(kept);
+  }}.join();
+  std::size_t in_order = 0;
+  std::jthread{[&] {
+    const auto made = borrowed();
+    for (std::size_t i = 1; i < blocks; ++i)
+      in_order += made[i] == made[i - 1] + bytes ? 1 : 0;
+    give_back_all(made);
+  }}.join();
+#if HAWSER_SANITIZED
+  SUCCEED("under a sanitizer it is the standard allocator's");
+#else
+  CHECK(in_order > blocks * 9 / 10);
 #endif
 }
 
