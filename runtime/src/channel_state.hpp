@@ -57,15 +57,13 @@ public:
     return room(side);
   }
 
-  /// Both rooms are taken by whoever has made the channel and knows it alone: `room` is where.
-  void take_new_rooms() noexcept {
-    zero_.inbox.take_room();
-    one_.inbox.take_room();
+  /// The same for whoever has made the channel, before anybody else knows of it.
+  void* take_new_room(unsigned side) noexcept {
+    inbox(side).take_room();
     auto& refs = one_.more.refs;
-    refs.store(refs.load(std::memory_order_relaxed) + 2, std::memory_order_relaxed);
+    refs.store(refs.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    return room(side);
   }
-
-  void* room(unsigned side) noexcept { return side == 0 ? &zero_.room : &one_.room; }
 
   /// What stood in the room has been destroyed. May destroy the channel.
   static void leave_room(void* room, unsigned side) noexcept {
@@ -80,6 +78,8 @@ public:
   friend bool add_ref_if_any(channel_state* target) noexcept;
 
 private:
+  void* room(unsigned side) noexcept { return side == 0 ? &zero_.room : &one_.room; }
+
   // Each has its own way to the bounds, lest a post reads what the other side's owner writes.
   template <class Bounds, class More>
   struct half {

@@ -33,7 +33,7 @@ port* port::make(ref<ready_list> list, std::uint64_t id, const endpoint& end) {
 
 port* port::make_first(ref<ready_list> list, std::uint64_t id, const endpoint& end) noexcept {
   const auto& at = end.own_carrier();
-  return ::new (at.channel()->room(at.side()))
+  return ::new (at.channel()->take_new_room(at.side()))
     port{std::move(list), id, static_cast<std::uint8_t>(at.side())};
 }
 

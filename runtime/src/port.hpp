@@ -45,7 +45,7 @@ public:
   /// reference. In the room that the channel of `end` has for it, if that is free.
   static port* make(ref<ready_list> list, std::uint64_t id, const endpoint& end);
 
-  /// The same in a channel whose rooms have been taken for the first ports of both sides.
+  /// The same in a channel that nobody else knows of yet.
   static port* make_first(ref<ready_list> list, std::uint64_t id, const endpoint& end) noexcept;
 
   std::uint64_t id() const noexcept { return (std::uint64_t{id_high_} << 32) | id_low_; }

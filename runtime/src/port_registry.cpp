@@ -61,7 +61,6 @@ message_channel registry_core::make_channel(creation_place at) {
   }
   // Until it is reported nobody else knows of it, and neither locks nor locked instructions are
   // needed: 50 % more channels a second.
-  first.own_carrier().channel()->take_new_rooms();
   ready->add_refs(2);
   made.port1 = adopt_new(std::move(first));
   made.port2 = adopt_new(std::move(second));
@@ -69,17 +68,19 @@ message_channel registry_core::make_channel(creation_place at) {
   return made;
 }
 
-// One end of a new channel, for which its room and a reference to the ready list are reserved.
+// One end of a new channel; there is a reference to the ready list for it.
 message_port registry_core::adopt_new(endpoint end) {
   auto& made = *port::make_first(ref<ready_list>::adopt(ready.get()), ++last_port_id_, end);
+  auto handle = port_handle::adopt(made);
   add(made);
   made.entangle_new(std::move(end));
-  return port_handle::adopt(made);
+  return handle;
 }
 
 message_port registry_core::adopt(endpoint end) {
   HAWSER_ASSERT(end, "an empty endpoint was adopted");
   auto& made = *port::make(ready, ++last_port_id_, end);
+  auto handle = port_handle::adopt(made);
   if (closed) {
     intrusive_release(&made); // No list.
     made.abandon(close_reason::context_closed);
@@ -88,7 +89,7 @@ message_port registry_core::adopt(endpoint end) {
     add(made);
     made.entangle(std::move(end));
   }
-  return port_handle::adopt(made);
+  return handle;
 }
 
 // The list owns one reference to each port in it, which a new one has.
