@@ -111,7 +111,8 @@ public:
   void count_post() noexcept {
     ++statistics.messages_posted;
     constexpr std::uint16_t first = 256;
-    constexpr std::uint16_t then = 4096;
+    // Workers that look hinder each other: with 4096 a fan-out was up to 20 % slower, with 512 45.
+    constexpr std::uint16_t then = 32768;
     if (++turn_posts % then == first)
       host.report_long_turn();
   }

@@ -67,8 +67,8 @@ TEST_CASE("a host is told of a turn in which much is posted, of each anew", "[re
   CHECK(told_after(255) == 0);
   CHECK(told_after(255) == 0);
   CHECK(told_after(256) == 1);
-  CHECK(told_after(4351) == 1);
-  CHECK(told_after(4352) == 2);
+  CHECK(told_after(33'023) == 1);
+  CHECK(told_after(33'024) == 2);
 }
 
 TEST_CASE("posting to itself within a turn wakes nobody", "[registry]") {

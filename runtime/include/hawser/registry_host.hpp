@@ -49,9 +49,9 @@ public:
   /// The context has made a channel, and this is an end of it.
   virtual void report_channel(const endpoint& made) { static_cast<void>(made); }
 
-  /// The context has posted 256 messages in this turn, and again with every 4096 more: whom it has
-  /// woken should not wait until it is through. What is posted outside of turns counts on from the
-  /// last one.
+  /// The context has posted 256 messages in this turn, and again with every 32,768 more: whom it
+  /// has woken should not wait until it is through. What is posted outside of turns counts on from
+  /// the last one.
   virtual void report_long_turn() noexcept {}
 };
 
