@@ -130,7 +130,7 @@ public:
   /// Where the endpoint travels; none while it has an owner or travels in no channel.
   std::optional<voyage> travelling() const;
 
-  /// Do ports travel in this queue?
+  /// Do ports travel in this queue? It may seem so for a moment after the last has been taken out.
   bool has_passengers() const;
 
   // -- for the owner, its thread --------------------------------------------------------------
