@@ -92,6 +92,16 @@ class Run(CliTest):
         )
         self.assert_exit(ran, 0)
 
+    def test_what_was_printed_before_a_context_was_ended_is_shown(self):
+        ran = self.run_topology(
+            context("a", "mine.lines", "args = { lines = 20_000 }")
+            + "[expect]\nlines = ['a | line 0']\n",
+            *MINE,
+            "--no-table",
+        )
+        self.assert_exit(ran, 0)
+        self.assertEqual(ran.stdout, "".join(f"a | line {i}\n" for i in range(20_000)))
+
     def test_they_do_not_where_all_contexts_must_end(self):
         ran = self.run_topology(
             context("a", "mine.stay")

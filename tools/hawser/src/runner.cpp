@@ -245,8 +245,10 @@ void runner::receive(message_event& ev) {
     screen_.tell(node_event::closed{static_cast<std::uint32_t>(number / 2),
                                     static_cast<std::uint32_t>(number % 2),
                                     data["reason"].as<std::string>().value_or("")});
-  } else if (data["all_heard"].as<bool>() && ev.source() == main_.window()) {
+  } else if (ev.source() == main_.window() && data["all_heard"].as<bool>()) {
     all_heard();
+  } else if (ev.source() == main_.window() && data["last_heard"].as<bool>()) {
+    last_heard_ = true;
   }
 }
 
@@ -373,6 +375,9 @@ void runner::close_contexts(run_report& into) {
   const auto expected = static_cast<std::size_t>(
     std::ranges::count_if(windows_, [](const window_proxy& each) { return bool{each}; }));
   static_cast<void>(main_.run_until([&] { return ended_count_ >= expected; }, deadline));
+  // What they printed last may still wait in our window's queue, as in `context_ended`.
+  main_.window().post_message(object{{"last_heard", true}}, "*");
+  static_cast<void>(main_.run_until([this] { return last_heard_; }, deadline));
   if (!system_.await_all_closed_until(deadline))
     for (const auto& each : system_.contexts())
       if (each.id != main_.window().id())

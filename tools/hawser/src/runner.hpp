@@ -126,7 +126,8 @@ private:
   clock::time_point begun_;
   std::map<std::string, link_report> links_; // by the name of the other node
   bool finished_ = false;
-  bool all_ended_ = false; // and everything they have printed has been heard
+  bool all_ended_ = false;  // and everything they have printed has been heard
+  bool last_heard_ = false; // what contexts printed before they were ended is shown
   bool told_done_ = false;
   detail_level detail_ = detail_level::totals;
   std::optional<run_report> seen_; // what was open and waiting when the starter asked
