@@ -107,16 +107,19 @@ TEST_CASE("data: gives each context an opaque origin of its own", "[contexts][tr
 TEST_CASE("nested contexts end with their parent, at every depth", "[contexts][tree]") {
   window_proxy child;
   window_proxy grandchild;
-  test::gate opened;
+  test::gate child_opened; // The child may run before its parent has been told which it is.
+  test::gate grandchild_opened;
   test::test_system sys;
   const auto parent = sys->open(page_url, [&](browsing_context* self) {
     self->on_message([self] { self->close(); });
     child = self->open("https://child.example/", [&](browsing_context* inner) {
       grandchild = inner->open("https://grandchild.example/", nullptr);
-      opened.open();
+      grandchild_opened.open();
     });
+    child_opened.open();
   });
-  REQUIRE(opened.pass());
+  REQUIRE(child_opened.pass());
+  REQUIRE(grandchild_opened.pass());
   CHECK_FALSE(child.closed());
   CHECK_FALSE(grandchild.closed());
   CHECK_FALSE(parent.post_message("end", "*"));
