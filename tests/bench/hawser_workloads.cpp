@@ -168,27 +168,34 @@ public:
 
 private:
   void prepare_far(hawser::browsing_context&, const hawser::message_port& port) override {
-    port.on_message([this](hawser::message_event& ev) {
+    port.on_message([this, port = port](hawser::message_event& ev) {
       received_.push_back(ev.ports().at(0));
       if (!arrived(check_, ev.data()))
         return;
       watch_.stop();
-      received_.clear(); // Closes the channels; the ports that were kept follow.
+      received_.clear(); // Closes the channels.
+      post(port, "arrived");
     });
+  }
+
+  void prepare_near(hawser::browsing_context&, const hawser::message_port& port) override {
+    port.on_message([this](hawser::message_event&) { kept_.clear(); });
   }
 
   void start(hawser::browsing_context& self, const hawser::message_port& port,
              std::uint64_t count) override {
-    std::vector<hawser::message_port> kept(count);
+    kept_.resize(count);
     watch_.start();
     for (std::uint64_t i = 0; i < count; ++i) {
       auto [mine, theirs] = self.make_channel();
-      kept[i] = std::move(mine);
+      kept_[i] = std::move(mine);
       post(port, payload(i), {theirs});
     }
   }
 
   const bool local_;
+  // Ports whose last handle goes are closed, which is not to be timed.
+  std::vector<hawser::message_port> kept_;     // the near context's
   std::vector<hawser::message_port> received_; // the far context's
 };
 
