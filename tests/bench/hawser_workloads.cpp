@@ -184,13 +184,14 @@ private:
 
   void start(hawser::browsing_context& self, const hawser::message_port& port,
              std::uint64_t count) override {
-    kept_.resize(count);
+    std::vector<hawser::message_port> kept(count); // The other vector's line is the far context's.
     watch_.start();
     for (std::uint64_t i = 0; i < count; ++i) {
       auto [mine, theirs] = self.make_channel();
-      kept_[i] = std::move(mine);
+      kept[i] = std::move(mine);
       post(port, payload(i), {theirs});
     }
+    kept_ = std::move(kept);
   }
 
   const bool local_;
