@@ -1,7 +1,7 @@
 #include "actor_waker.hpp"
 
 #include "hawser/detail/context_messages.hpp"
-#include "turn_job.hpp"
+#include "scheduling.hpp"
 
 namespace hawser::detail {
 

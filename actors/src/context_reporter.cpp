@@ -3,8 +3,8 @@
 #include <caf/scheduled_actor.hpp>
 
 #include "hawser/event.hpp"
+#include "scheduling.hpp"
 #include "system_state.hpp"
-#include "turn_job.hpp"
 
 namespace hawser::detail {
 

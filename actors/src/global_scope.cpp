@@ -6,6 +6,7 @@
 #include "hawser/detail/context_messages.hpp"
 #include "hawser/shared_worker.hpp"
 #include "hawser/worker.hpp"
+#include "scheduling.hpp"
 #include "scope_parts.hpp"
 #include "system_state.hpp"
 #include "worker_object.hpp"
@@ -19,19 +20,18 @@ global_scope*& current_scope() noexcept {
   return scope;
 }
 
-template <class T>
-class set_for_a_while {
+class set_current_scope {
 public:
-  set_for_a_while(T*& which, T* to) noexcept : which_(which), previous_(std::exchange(which, to)) {}
+  explicit set_current_scope(global_scope* scope) noexcept
+    : previous_(std::exchange(current_scope(), scope)) {}
 
-  ~set_for_a_while() { which_ = previous_; }
+  ~set_current_scope() { current_scope() = previous_; }
 
-  set_for_a_while(const set_for_a_while&) = delete;
-  set_for_a_while& operator=(const set_for_a_while&) = delete;
+  set_current_scope(const set_current_scope&) = delete;
+  set_current_scope& operator=(const set_current_scope&) = delete;
 
 private:
-  T*& which_;
-  T* previous_;
+  global_scope* previous_;
 };
 
 // What a turn answers to: an element without a sender.
@@ -153,12 +153,12 @@ void global_scope::stop_turns() noexcept {
 }
 
 caf::resumable::resume_result global_scope::resume(detail::execution_unit* unit, std::size_t max) {
-  const set_for_a_while unit_here{detail::current_execution_unit(), unit};
+  const detail::running_actor here{unit};
   if (!parts_->turns.enter(detail::turn_job::entry::mail))
     return caf::resumable::awaiting_message;
   caf::resumable::resume_result outcome;
   {
-    const set_for_a_while scope_here{current_scope(), this};
+    const set_current_scope scope_here{this};
     const registry_scope scope{*parts_->registry};
     outcome = caf::event_based_actor::resume(unit, max);
   }
@@ -167,7 +167,7 @@ caf::resumable::resume_result global_scope::resume(detail::execution_unit* unit,
 
 // What CAF does around a message that it handles, for what is none.
 caf::resumable::resume_result global_scope::resume_turn(detail::execution_unit* unit) {
-  const set_for_a_while unit_here{detail::current_execution_unit(), unit};
+  const detail::running_actor here{unit};
   if (!parts_->turns.enter(detail::turn_job::entry::turn))
     return caf::resumable::awaiting_message;
   auto outcome = caf::resumable::awaiting_message;

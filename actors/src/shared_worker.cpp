@@ -7,7 +7,7 @@
 
 #include "hawser/detail/context_messages.hpp"
 #include "node/worker_request.hpp"
-#include "turn_job.hpp"
+#include "scheduling.hpp"
 #include "worker_object.hpp"
 #include "worker_setup.hpp"
 

@@ -12,8 +12,8 @@
 #include "hawser/detail/context_messages.hpp"
 #include "hawser/node.hpp"
 #include "node/node_actor.hpp"
+#include "scheduling.hpp"
 #include "system_state.hpp"
-#include "turn_job.hpp"
 
 namespace hawser {
 namespace detail {

@@ -15,9 +15,6 @@ class global_scope;
 
 namespace detail {
 
-/// What runs the actor of this thread, null on a thread that runs none.
-execution_unit*& current_execution_unit() noexcept;
-
 /// A context's turns as work for CAF's scheduler, beside the actor itself, which CAF runs when it
 /// has mail. A wake-up is then no message: it makes none, and nothing has to look what it is.
 ///
@@ -30,6 +27,11 @@ public:
 
   /// Has the scheduler run it. Any thread; the caller has a reference to the actor.
   void schedule() noexcept;
+
+  /// For the scheduler's batches, which have its reference to the actor: to hand it on, with the
+  /// job, or to let go of it.
+  void run_on(execution_unit* unit) noexcept;
+  void forget() const noexcept { release(); }
 
   /// The actor is about to be told to end: what wakes it from now on comes too late. Any thread.
   void stop() noexcept { state_.fetch_or(stopped); }
@@ -57,13 +59,7 @@ private:
   std::atomic<std::uint8_t> state_{0};
 };
 
-/// Has workers of the scheduler that sleep look for something to do. A context that is woken stands
-/// in the queue of the worker that runs who woke it, and CAF's workers sleep up to 10 ms between
-/// two looks into the queues of the others.
-void rouse_workers(caf::actor_system& actors) noexcept;
-
-/// Wakes a context by having its turn scheduled, through the execution unit of the posting actor:
-/// from outside the scheduler a wake-up costs about four times as much.
+/// Wakes a context by having its turn scheduled.
 class turn_waker : public waker {
 public:
   turn_waker(caf::strong_actor_ptr target, turn_job& turns) noexcept

@@ -423,37 +423,3 @@ TEST_CASE("a flooded port leaves other ports of its context their turns", "[cont
   CHECK(at_urgent >= 100);
   CHECK(at_urgent - 100 <= quantum);
 }
-
-// With two workers, of which one sleeps for ever unless it is called.
-TEST_CASE("who is woken in a long turn does not wait for its end", "[contexts][caf]") {
-  using namespace std::chrono_literals;
-  config settings;
-  settings.set("caf.scheduler.max-threads", std::size_t{2});
-  settings.set("caf.work-stealing.moderate-poll-attempts", std::size_t{1});
-  settings.set("caf.work-stealing.relaxed-sleep-duration", caf::timespan{1h});
-  hawser::system sys{settings};
-  std::atomic<bool> woken = false;
-  bool in_time = false; // the poster's
-  const auto receiver = sys.open("https://receiver.example/", [&](browsing_context* self) {
-    self->on_message([&, self](message_event& ev) {
-      woken = true;
-      if (ev.data() == 255)
-        self->close();
-    });
-  });
-  sys.open("https://poster.example/", [&](browsing_context* self) {
-    self->on_message([&, self] {
-      std::this_thread::sleep_for(100ms); // The other worker finds nothing and falls asleep.
-      for (int i = 0; i < 256; ++i)
-        receiver.post_message(i, "*");
-      for (const auto end = std::chrono::steady_clock::now() + test::patience;
-           !woken && std::chrono::steady_clock::now() < end;)
-        std::this_thread::sleep_for(1ms);
-      in_time = woken;
-      self->close();
-    });
-    self->window().post_message("begin");
-  });
-  REQUIRE(sys.await_all_closed_until(std::chrono::steady_clock::now() + 2 * test::patience));
-  CHECK(in_time);
-}
