@@ -39,10 +39,13 @@ class Moving(unittest.TestCase):
         self.c.tell(f"post X.a {count}")
 
     def settled_at(self, one, other):
-        """One connection is all there is between the two, and nobody relays."""
+        """One connection is all there is between the two: nobody relays, or has yet to say that he did."""
         def settled():
             (relays, mine), (other_relays, others) = one.ways(), other.ways()
-            return not relays and not other_relays and any(to in others for to, _ in mine.values())
+            return not relays and not other_relays and any(
+                way.fed_by == [way.to] and way.to in others and others[way.to].fed_by == [others[way.to].to]
+                for way in mine.values()
+            )
         until(settled, "the way becomes short")
 
     def node_id(self, of):
@@ -76,14 +79,15 @@ class Moving(unittest.TestCase):
         self.move()
         self.b.wait("got X.b")
         own = self.node_id(self.b)
-        until(lambda: any(to.startswith(own) for to, _ in self.c.ways()[1].values()), "c posts to b")
+        until(lambda: any(way.to.startswith(own) for way in self.c.ways()[1].values()), "c posts to b")
         self.assertEqual(self.a.ways()[0], 1)
 
     def collapsed(self):
         self.begin()
         self.move()
         self.b.wait("got X.b")
-        until(lambda: not self.a.ways()[1], "a is out of it")
+        self.settled_at(self.c, self.b)  # Not until then has all that a had to say left it.
+        self.assertFalse(self.a.ways()[1], "a is out of it")
 
     # -- what must happen then ----------------------------------------------------------------------
 
@@ -191,8 +195,7 @@ class Carried(Moving):
         self.a.ask(f"give Y.b {self.d.url} idle", "gave Y.b")
         self.d.wait("got Y.b")
         self.a.ask("carry X.b Y.a", "gave X.b")
-        own = self.node_id(self.d)
-        until(lambda: any(to.startswith(own) for to, _ in self.c.ways()[1].values()), "c posts to d")
+        self.settled_at(self.c, self.d)
         until(lambda: len(self.a.ways()[1]) == 1, "only Y has an end on a")
 
     def test_whose_host_dies(self):

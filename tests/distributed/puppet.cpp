@@ -208,7 +208,9 @@ void say_ways(const node& network) {
   for (const auto& each : all) {
     relays += each.successor ? 1 : 0;
     line += " " + as_text({network.id(), each.id}) + ">" + (each.out ? as_text(*each.out) : "-")
-            + (each.successor ? ">" + as_text(*each.successor) : "");
+            + ">" + (each.successor ? as_text(*each.successor) : "-");
+    for (const auto& from : each.in)
+      line += ">" + as_text(from);
   }
   say("ways " + std::to_string(all.size()) + " " + std::to_string(relays) + line);
 }

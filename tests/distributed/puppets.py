@@ -7,9 +7,16 @@ import signal
 import subprocess
 import threading
 import time
+from typing import NamedTuple
 
 PUPPET = os.environ["HAWSER_PUPPET"]
 PATIENCE = 40.0  # seconds until a test gives up; the machine may be busy
+
+
+class Way(NamedTuple):
+    to: str
+    successor: str
+    fed_by: list[str]
 
 
 class Puppet:
@@ -71,13 +78,13 @@ class Puppet:
         answer = self.ask(f"count {end}", rf"(?:count {end} (\d+) (\d+)|none {end})")
         return (int(answer[1]), int(answer[2])) if answer[1] else None
 
-    def ways(self) -> tuple[int, dict[str, tuple[str, str]]]:
-        """How many relays there are, and for each waypoint where it posts to and its successor."""
+    def ways(self) -> tuple[int, dict[str, Way]]:
+        """How many relays there are, and what each waypoint, relay or end, is linked with."""
         answer = self.ask("ways", r"ways \d+ (\d+)(.*)")
         found = {}
         for each in answer[2].split():
-            at, to, *successor = each.split(">")
-            found[at] = (to, successor[0] if successor else "")
+            at, to, successor, *fed_by = each.split(">")
+            found[at] = Way(to, successor if successor != "-" else "", fed_by)
         return int(answer[1]), found
 
     def connect(self, other: "Puppet", url: str | None = None):

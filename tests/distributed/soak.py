@@ -303,10 +303,10 @@ class Soak:
         def straight():
             self.listen()
             found = [each.ways() for each in self.alive()]
-            everywhere = {at: to for _, ways in found for at, to in ways.items()}
+            everywhere = {at: way for _, ways in found for at, way in ways.items()}
             return (
                 not any(relays for relays, _ in found)
-                and all(to in everywhere and not everywhere[to][1] for to, _ in everywhere.values())
+                and all(way.to in everywhere and way.fed_by == [way.to] for way in everywhere.values())
                 and len(everywhere) <= 2 * len(self.channels)
             )
         try:
