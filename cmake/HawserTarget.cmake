@@ -99,12 +99,13 @@ endfunction()
 # hawser_test(NAME <target> SOURCES <file>... LABELS <label>... [LINK <target>...] [TIMEOUT <seconds>] [SPEC <spec>])
 #
 # Makes one Catch2 program and one CTest test per test case, "<target>: <name of the case>", each with all LABELS and a
-# deadline of TIMEOUT seconds (60 unless told). With a SPEC, in Catch2's words, only for the cases that match it.
+# deadline of TIMEOUT seconds: 180 unless told, so that a case which waits in vain for a minute can say for what. With a
+# SPEC, in Catch2's words, only for the cases that match it.
 function(hawser_test)
   cmake_parse_arguments(arg "" "NAME;TIMEOUT;SPEC" "SOURCES;LINK;LABELS" ${ARGN})
   hawser_require_arguments(hawser_test arg NAME SOURCES LABELS)
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 60)
+    set(arg_TIMEOUT 180)
   endif()
   hawser_program(NAME ${arg_NAME} SOURCES ${arg_SOURCES} LINK ${arg_LINK} Catch2::Catch2WithMain)
   include(Catch)
